@@ -1,0 +1,56 @@
+from . import (
+    containers as containers,
+)
+from . import (
+    datasets as datasets,
+)
+from . import (
+    detect as detect,
+)
+from . import (
+    evaluate as evaluate,
+)
+from . import (
+    evidence as evidence,
+)
+from . import (
+    firing as firing,
+)
+from . import (
+    io as io,
+)
+from . import (
+    measure as measure,
+)
+from . import (
+    plot as plot,
+)
+from . import (
+    preprocess as preprocess,
+)
+from . import (
+    report as report,
+)
+from . import (
+    rest as rest,
+)
+from . import (
+    simulate as simulate,
+)
+from . import (
+    sort as sort,
+)
+from .containers import Events as Events
+from .containers import Recording as Recording
+from .containers import Rest as Rest
+from .containers import Units as Units
+from .errors import EmgfascError as EmgfascError
+from .errors import MissingExtraError as MissingExtraError
+from .errors import ParameterError as ParameterError
+from .errors import RecordingError as RecordingError
+from .io import read as read
+from .pipeline import Analysis as Analysis
+from .pipeline import Settings as Settings
+from .pipeline import analyze as analyze
+
+__version__: str

@@ -1,0 +1,99 @@
+"""The columns of every table emgfasc writes: one place for names, units and meanings."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from emgfasc.containers.schema import Column, Schema
+
+__all__ = ["CATEGORIES", "EVENTS", "KINDS", "REST", "STATES", "UNITS", "Category", "Kind", "State"]
+
+Kind = Literal["needle", "surface", "hdsemg"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+State = Literal["rest", "voluntary", "artifact"]
+STATES: tuple[State, ...] = get_args(State)
+
+Category = Literal[
+    "fasciculation",
+    "voluntary",
+    "artifact",
+    "ecg",
+    "fibrillation",
+    "positive_sharp_wave",
+    "complex_repetitive",
+    "myokymia",
+    "neuromyotonia",
+    "cramp",
+    "unclassified",
+]
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+
+EVENTS = Schema(
+    "events",
+    required=(
+        Column("onset", "float", "s", "First moment of the potential, from the recording's start."),
+        Column("duration", "float", "s", "From onset to offset."),
+        Column("peak_s", "float", "s", "Time of the largest absolute deflection on `channel`."),
+        Column("channel", "str", "", "Channel with the largest peak-to-peak amplitude."),
+        Column("n_channels", "int", "", "Channels on which the potential stands out of the noise."),
+        Column("amplitude_uv", "float", "uV", "Peak-to-peak amplitude on `channel`."),
+        Column("snr", "float", "", "Peak-to-peak amplitude over the noise SD there and then."),
+        Column("unit", "int", "", "Unit (FP class) the potential belongs to; 0 when unsorted."),
+        Column("category", "str", "", "`fasciculation`, or the named reason why it is not one."),
+    ),
+    optional=(
+        Column("reason", "str", "", "The rule that gave the category."),
+        Column("negative_peak_uv", "float", "uV", "Baseline to the largest negative peak."),
+        Column("rise_time_ms", "float", "ms", "Positive peak before the main negative peak to it."),
+        Column("duration_ms", "float", "ms", "From onset to offset, without satellites."),
+        Column("spike_duration_ms", "float", "ms", "First to last positive peak."),
+        Column("area_uvms", "float", "uV*ms", "Integral of the rectified potential."),
+        Column("thickness_ms", "float", "ms", "Area over amplitude."),
+        Column("size_index", "float", "", "2 log10(amplitude in mV) + thickness; needle only."),
+        Column("phases", "float", "", "Baseline crossings plus one."),
+        Column("turns", "float", "", "Reversals of direction larger than the turn threshold."),
+        Column("polyphasic", "bool", "", "More than 4 phases."),
+        Column("serrated", "bool", "", "More than 5 turns within at most 4 phases."),
+        Column("confidence", "float", "", "How surely the potential belongs to its unit, 0 to 1."),
+    ),
+)
+
+UNITS = Schema(
+    "units",
+    required=(
+        Column("unit", "int", "", "Number of the unit, from 1."),
+        Column("category", "str", "", "What kind of discharge the unit makes."),
+        Column("n", "int", "", "Potentials in the unit."),
+        Column("channel", "str", "", "Channel with the unit's largest average."),
+        Column("amplitude_uv", "float", "uV", "Peak-to-peak amplitude of the average potential."),
+        Column("snr", "float", "", "Median SNR of the unit's potentials."),
+        Column("rate_per_min", "float", "/min", "Potentials at rest per minute of rest."),
+    ),
+    optional=(
+        Column("reason", "str", "", "The rule that gave the category."),
+        Column("n_rest", "int", "", "Potentials of the unit within rest."),
+        Column("rate_per_min_lo95", "float", "/min", "Lower 95 % Poisson limit of the rate."),
+        Column("rate_per_min_hi95", "float", "/min", "Upper 95 % Poisson limit of the rate."),
+        Column("amplitude_iqr_uv", "float", "uV", "Interquartile range of the amplitudes."),
+        Column("duration_ms", "float", "ms", "Median duration."),
+        Column("area_uvms", "float", "uV*ms", "Median area."),
+        Column("phases", "float", "", "Median number of phases."),
+        Column("turns", "float", "", "Median number of turns."),
+        Column("pct_polyphasic", "float", "%", "Share of polyphasic potentials."),
+        Column("idi_median_s", "float", "s", "Median inter-discharge interval."),
+        Column("idi_cov", "float", "", "SD over mean of the inter-discharge intervals."),
+        Column("cad_pct", "float", "%", "Consecutive amplitude difference (instability)."),
+        Column("ccc", "float", "", "Consecutive correlation coefficient (instability)."),
+    ),
+)
+
+REST = Schema(
+    "rest",
+    required=(
+        Column("start_s", "float", "s", "Start of the stretch."),
+        Column("stop_s", "float", "s", "End of the stretch."),
+        Column("state", "str", "", "`rest`, `voluntary` or `artifact`."),
+        Column("reason", "str", "", "Why the stretch has its state."),
+    ),
+)

@@ -1,0 +1,71 @@
+"""Units: classes of potentials that look like the same motor unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgfasc.containers.columns import UNITS
+from emgfasc.errors import ParameterError
+
+__all__ = ["Units"]
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Units with their average potentials.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row per unit, schema ``emgfasc.containers.UNITS``; numbers run from 1.
+    templates_uv : array of float32, shape (n_units, n_channels, n_template_samples)
+        Median potential of each unit, in the order of `frame`.
+    fs_hz : float
+        Sampling rate of the templates.
+    center : int
+        Template sample at which a potential's `peak_s` lies.
+
+    Examples
+    --------
+    >>> from emgfasc.containers import Units
+    >>> len(Units.empty(n_channels=1, fs_hz=2048.0))
+    0
+    """
+
+    frame: pd.DataFrame
+    templates_uv: NDArray[np.float32]
+    fs_hz: float
+    center: int
+
+    def __post_init__(self) -> None:
+        """Hold the columns and one template per row."""
+        object.__setattr__(self, "frame", UNITS.validated(self.frame))
+        if self.templates_uv.ndim != 3 or len(self.templates_uv) != len(self.frame):
+            raise ParameterError("units: one template (channels x samples) per unit is needed.")
+
+    @classmethod
+    def empty(cls, *, n_channels: int, fs_hz: float) -> Units:
+        """Return no unit at all."""
+        return cls(UNITS.empty(), np.zeros((0, n_channels, 0), np.float32), fs_hz, 0)
+
+    def __len__(self) -> int:
+        """Count the units."""
+        return len(self.frame)
+
+    @property
+    def time_ms(self) -> NDArray[np.float64]:
+        """Time of each template sample relative to the peak."""
+        samples = np.arange(self.templates_uv.shape[2], dtype=np.float64)
+        return (samples - self.center) * 1e3 / self.fs_hz
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per unit, as a copy."""
+        return self.frame.copy()
+
+    def __repr__(self) -> str:
+        """Show how many there are."""
+        return f"<Units: {len(self)} unit(s)>"
