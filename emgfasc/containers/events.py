@@ -87,7 +87,7 @@ class Events:
     @property
     def peak_s(self) -> NDArray[np.float64]:
         """Times of the peaks."""
-        return self.frame["peak_s"].to_numpy(float)
+        return np.asarray(self.frame["peak_s"], dtype=np.float64)
 
     @property
     def fasciculations(self) -> Events:
