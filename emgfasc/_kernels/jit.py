@@ -1,0 +1,63 @@
+"""The one place that spells numba's options, and the threads the kernels run on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import numba
+
+from emgfasc.errors import ParameterError
+
+__all__ = ["kernel", "n_threads", "run"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compile `function`: cached on disk, without the GIL, sums fused but never reordered."""
+    compiled: F = numba.njit(
+        cache=True, nogil=True, boundscheck=False, error_model="numpy", fastmath={"contract"}
+    )(function)
+    return compiled
+
+
+def n_threads(n_jobs: int | None = None) -> int:
+    """Return how many threads to use: `n_jobs`, else EMGFASC_NUM_THREADS, else every core."""
+    if n_jobs is None:
+        text = os.environ.get("EMGFASC_NUM_THREADS", "")
+        if not text:
+            return (
+                len(os.sched_getaffinity(0))
+                if hasattr(os, "sched_getaffinity")
+                else (os.cpu_count() or 1)
+            )
+        if not text.isdigit() or int(text) < 1:
+            raise ParameterError(
+                "Invalid value for the EMGFASC_NUM_THREADS environment variable: "
+                f"a whole number of 1 or more is needed, but got {text!r} instead."
+            )
+        return int(text)
+    if n_jobs == -1:
+        return os.cpu_count() or 1
+    if n_jobs < 1:
+        raise ParameterError(
+            "Invalid value for the 'n_jobs' parameter: "
+            f"a whole number of 1 or more, or -1, is needed, but got {n_jobs!r} instead."
+        )
+    return n_jobs
+
+
+def run(task: Callable[[Any], Any], items: Iterable[Any], *, n_jobs: int | None = None) -> None:
+    """Call `task` on every item, on several threads; the first error is raised."""
+    work = list(items)
+    threads = min(n_threads(n_jobs), len(work))
+    if threads <= 1:
+        for item in work:
+            task(item)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(task, work):
+            pass

@@ -1,0 +1,196 @@
+"""Mains removal by fitting sinusoids, which does not ring on potentials as a notch does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.containers import Recording, Source
+
+__all__ = ["Mains", "MainsFreeSource", "find_mains", "without_mains"]
+
+_NOMINAL_HZ = (50.0, 60.0)
+_SEARCH_HZ = 0.5  # how far the mains frequency may lie from its nominal value
+_WINDOW_S = 2.0
+_PROBE_S = 8.0
+_N_PROBES = 6
+_STANDS_OUT = 6.0  # line amplitude over the neighbourhood's, to count as mains
+_MAX_HARMONIC = 20
+
+
+@dataclass(frozen=True)
+class Mains:
+    """Mains interference found in a recording.
+
+    Attributes
+    ----------
+    frequency_hz : float
+        Mean frequency of the fundamental.
+    harmonics : tuple of int
+        Multiples of it that stand out of their neighbourhood.
+    """
+
+    frequency_hz: float
+    harmonics: tuple[int, ...]
+
+
+def find_mains(rec: Recording) -> Mains | None:
+    """Look for mains lines in a few pieces spread over the recording.
+
+    A line counts when, on some channel, its amplitude is more than 6 times the median amplitude
+    within 4 Hz around it (rule of this library; Hann window of at most 8 s).
+
+    Parameters
+    ----------
+    rec : Recording
+        As read, before the band-pass.
+
+    Returns
+    -------
+    Mains or None
+        ``None`` when no line stands out, or the recording is shorter than 1 s.
+    """
+    size = min(rec.n_samples, round(_PROBE_S * rec.fs_hz))
+    if size < rec.fs_hz:
+        return None
+    spectrum = _mean_spectrum(rec, size)
+    frequencies = np.arange(size // 2 + 1, dtype=np.float64) * (rec.fs_hz / size)
+    found = [_lines(spectrum, frequencies, nominal) for nominal in _NOMINAL_HZ]
+    strength, mains = max(found, key=lambda item: item[0])
+    return mains if strength > 0 else None
+
+
+def _mean_spectrum(rec: Recording, size: int) -> NDArray[np.float64]:
+    """Return the median amplitude spectrum of each channel, shape (n_channels, n_frequencies)."""
+    last = rec.n_samples - size
+    starts = np.unique(np.linspace(0, last, min(_N_PROBES, 1 + last // size)).astype(int))
+    window = np.hanning(size)
+    pieces = []
+    for start in starts:
+        block = np.nan_to_num(rec.read(int(start), int(start) + size).astype(np.float64))
+        centred = block - np.median(block, axis=1, keepdims=True)
+        # Potentials are rare and large: clipped, they no longer hide a line.
+        limit = 8 * np.median(np.abs(centred), axis=1, keepdims=True)
+        pieces.append(np.abs(np.fft.rfft(np.clip(centred, -limit, limit) * window)))
+    return np.asarray(np.median(pieces, axis=0), dtype=np.float64)
+
+
+def _lines(
+    spectrum: NDArray[np.float64], frequencies: NDArray[np.float64], nominal: float
+) -> tuple[float, Mains | None]:
+    """Return the summed strength and the harmonics that stand out near multiples of `nominal`."""
+    step = frequencies[1]
+    strengths: dict[int, float] = {}
+    fundamentals: list[tuple[float, float]] = []
+    top = min(_MAX_HARMONIC, int((frequencies[-1] - 5) // nominal))
+    for harmonic in range(1, top + 1):
+        centre = harmonic * nominal
+        # Higher harmonics wander further in Hz, but 2 Hz keeps other peaks out.
+        near = np.abs(frequencies - centre) <= min(_SEARCH_HZ * harmonic, 2.0)
+        around = (np.abs(frequencies - centre) <= max(4.0, 6 * step)) & ~near
+        ratio = spectrum[:, near] / (np.median(spectrum[:, around], axis=1)[:, None] + 1e-12)
+        channel, index = np.unravel_index(int(ratio.argmax()), ratio.shape)
+        best = float(ratio[channel, index])
+        if best > _STANDS_OUT:
+            strengths[harmonic] = best
+            bin_index = int(np.flatnonzero(near)[index])
+            peak = _vertex(spectrum[channel], bin_index) * step
+            fundamentals.append((peak / harmonic, best))
+    if not strengths:
+        return 0.0, None
+    frequency = float(max(fundamentals, key=lambda item: item[1])[0])
+    return sum(strengths.values()), Mains(frequency, tuple(strengths))
+
+
+def _vertex(spectrum: NDArray[np.float64], index: int) -> float:
+    """Return the sub-bin position of a spectral peak (parabola through log amplitudes)."""
+    if not 0 < index < len(spectrum) - 1:
+        return float(index)
+    a, b, c = np.log(spectrum[index - 1 : index + 2] + 1e-12)
+    bend = a - 2 * b + c
+    return index + 0.5 * (a - c) / bend if bend < 0 else float(index)
+
+
+@dataclass(frozen=True, eq=False)
+class MainsFreeSource:
+    """A source from which fitted mains sinusoids are subtracted where it is read.
+
+    Windows of 2 s overlap by half and are cross-faded. In each, every harmonic is fitted with an
+    amplitude and phase that may drift in a straight line, twice: the second time with potentials
+    clipped, so that they leave no echo at the mains period. Windows lie on a fixed grid.
+    """
+
+    parent: Source
+    mains: Mains
+    fs_hz: float
+    _basis: NDArray[np.float64] = field(init=False, repr=False)
+    _solver: NDArray[np.float64] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the least-squares solution, which is the same for every window."""
+        half = round(_WINDOW_S * self.fs_hz / 2)
+        size = min(2 * half, self.parent.n_samples)
+        time = (np.arange(size) - size / 2) / self.fs_hz
+        phase = 2 * math.pi * self.mains.frequency_hz * time
+        waves = [f(h * phase) for h in self.mains.harmonics for f in (np.cos, np.sin)]
+        slope = time / _WINDOW_S
+        basis = np.stack([np.ones(size), *waves, *(wave * slope for wave in waves)])
+        solver = np.linalg.pinv(basis.T)
+        basis[0] = 0.0  # the mean takes part in the fit, but is not mains
+        object.__setattr__(self, "_basis", basis.astype(np.float32))
+        object.__setattr__(self, "_solver", solver.T.astype(np.float32))
+
+    @property
+    def n_samples(self) -> int:
+        """Samples per channel."""
+        return self.parent.n_samples
+
+    def read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return samples `start` to `stop` without the mains."""
+        size = self._basis.shape[1]
+        half = round(_WINDOW_S * self.fs_hz / 2)
+        first = start // half - 1
+        last = max(first, (max(stop, 1) - 1) // half)
+        low = min(max(0, first * half), self.n_samples - size)
+        high = min(self.n_samples, max((last + 2) * half, low + size))
+        block = self.parent.read(low, high)
+        out = block[:, start - low : stop - low].copy()
+        fade = _hann(2 * half)
+        for k in range(first, last + 1):
+            begin, end = max(start, k * half), min(stop, (k + 2) * half)
+            if end <= begin:
+                continue
+            anchor = min(max(k * half, 0), self.n_samples - size)
+            window = block[:, anchor - low : anchor - low + size]
+            fit = self._fitted(window)[:, begin - anchor : end - anchor]
+            out[:, begin - start : end - start] -= fit * fade[begin - k * half : end - k * half]
+        return out
+
+    def _fitted(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the mains part of one window, shape of `window`."""
+        data = np.nan_to_num(window, nan=0.0)
+        mains = (data @ self._solver) @ self._basis
+        rest = data - mains
+        limit = 4 * np.median(np.abs(rest), axis=1, keepdims=True) / 0.6745
+        clipped = mains + np.clip(rest, -limit, limit)
+        return np.asarray((clipped @ self._solver) @ self._basis, dtype=np.float32)
+
+
+def _hann(size: int) -> NDArray[np.float32]:
+    """Return a periodic Hann window; copies shifted by half its length add up to one."""
+    phase = 2 * math.pi * np.arange(size) / size
+    return (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+
+
+def without_mains(rec: Recording, mains: Mains | None) -> Recording:
+    """Return `rec` without the mains lines in `mains`; as it is when there are none."""
+    if mains is None:
+        return rec
+    lines = ", ".join(str(harmonic) for harmonic in mains.harmonics)
+    step = f"mains {mains.frequency_hz:.2f} Hz fitted and subtracted (harmonics {lines})"
+    return rec.replace(
+        source=MainsFreeSource(rec.source, mains, rec.fs_hz), steps=(*rec.steps, step)
+    )

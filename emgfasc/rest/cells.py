@@ -1,0 +1,109 @@
+"""Short-time power of a recording, and the floor that neither potentials nor contraction raise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc._kernels.cells import cell_power
+from emgfasc.containers import Recording
+
+__all__ = ["Cells", "power_cells", "rolling_quantile"]
+
+_CELL_S = 0.025
+_BLOCK_S = 30.0
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Mean square of every channel in short cells.
+
+    Attributes
+    ----------
+    power : array of float32, shape (n_channels, n_cells)
+        uV^2; ``nan`` where a sample is missing.
+    cell_s : float
+        Length of a cell.
+    """
+
+    power: NDArray[np.float32]
+    cell_s: float
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return int(self.power.shape[1])
+
+    def count(self, seconds: float) -> int:
+        """Return how many cells make up `seconds`, at least one."""
+        return max(1, round(seconds / self.cell_s))
+
+
+def power_cells(rec: Recording) -> Cells:
+    """Summarise the good channels of a recording in cells of 25 ms, reading it once."""
+    size = max(1, round(_CELL_S * rec.fs_hz))
+    per_block = size * max(1, round(_BLOCK_S / _CELL_S))
+    good = rec.good
+    power = np.empty((len(good), -(-rec.n_samples // size)), np.float32)
+    for start, block in rec.blocks(per_block):
+        first = start // size
+        n_cells = -(-block.shape[1] // size)
+        part = np.empty((len(good), n_cells), np.float32)
+        cell_power(np.ascontiguousarray(block[good]), size, part)
+        power[:, first : first + n_cells] = part
+    return Cells(power, size / rec.fs_hz)
+
+
+def rolling_quantile(
+    values: NDArray[np.float32], *, group: int, reach: int, quantile: float
+) -> NDArray[np.float32]:
+    """Return a slowly varying quantile: of groups of cells, then the median of nearby groups.
+
+    Parameters
+    ----------
+    values : array, shape (n_channels, n_cells)
+        ``nan`` cells are passed over.
+    group : int
+        Cells whose quantile is taken together.
+    reach : int
+        Groups on each side that take part in the median.
+    quantile : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    array of float32, shape of `values`
+        Interpolated between the groups' centres; 0 where nothing is known.
+    """
+    n_channels, n_cells = values.shape
+    n_groups = max(1, n_cells // group)
+    edges = np.minimum(np.arange(n_groups + 1) * group, n_cells)
+    edges[-1] = n_cells
+    levels = np.empty((n_channels, n_groups), np.float64)
+    for k in range(n_groups):
+        levels[:, k] = _nanquantile(values[:, edges[k] : edges[k + 1]], quantile)
+    near = np.arange(-reach, reach + 1)[:, None] + np.arange(n_groups)
+    stack = levels[:, np.clip(near, 0, n_groups - 1)]
+    inside = (near >= 0) & (near < n_groups)
+    smooth = _nanquantile(np.moveaxis(np.where(inside, stack, np.nan), 1, -1), 0.5)
+    centres = (edges[:-1] + edges[1:] - 1) / 2
+    positions = np.arange(n_cells)
+    out = np.empty(values.shape, np.float32)
+    for channel, level in enumerate(smooth):
+        known = np.isfinite(level)
+        out[channel] = np.interp(positions, centres[known], level[known]) if known.any() else 0.0
+    return out
+
+
+def _nanquantile(values: NDArray[np.floating], quantile: float) -> NDArray[np.float64]:
+    """Return the quantile over the last axis, ``nan`` (without a warning) where all are."""
+    ordered = np.sort(values, axis=-1)  # nan last
+    count = np.isfinite(ordered).sum(axis=-1)
+    index = quantile * np.maximum(count - 1, 0)
+    low = np.floor(index).astype(int)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0))
+    pick = np.take_along_axis(ordered, low[..., None], -1)[..., 0]
+    over = np.take_along_axis(ordered, high[..., None], -1)[..., 0]
+    return np.where(count > 0, pick + (index - low) * (over - pick), np.nan).astype(np.float64)
