@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
 
-__all__ = ["cell_hats", "cell_power"]
+__all__ = ["cell_hats", "cell_power", "cell_raw"]
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -39,6 +39,32 @@ def cell_power(x: F32, size: int, out: F32) -> None:
             for i in range(begin, stop):
                 total += row[i] * row[i]
             out[c, k] = total / np.float32(stop - begin)
+
+
+@kernel
+def cell_raw(row: F32, margin: int, size: int, power: F32, peak: F32, where: I32) -> int:
+    """Summarise one channel as it is; as :func:`cell_hats` without a wavelet."""
+    n = row.shape[0] - 2 * margin
+    crossings = 0
+    before = np.float32(0.0)
+    for k in range(power.shape[0]):
+        begin = k * size
+        stop = min(begin + size, n)
+        total = 0.0
+        best = np.float32(-1.0)
+        at = begin
+        for i in range(begin, stop):
+            u = row[i + margin]
+            total += u * u
+            crossings += (u < 0.0) != (before < 0.0)
+            before = u
+            if abs(u) > best:
+                best = abs(u)
+                at = i
+        power[k] = total / (stop - begin)
+        peak[k] = best
+        where[k] = at
+    return crossings
 
 
 @kernel

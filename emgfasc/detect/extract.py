@@ -1,0 +1,79 @@
+"""From spans to events: peak, amplitude and extent of each potential, read off the recording."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgfasc.containers import EVENTS, Recording
+
+__all__ = ["describe_spans"]
+
+_STANDS_OUT = 6.0  # peak to peak over noise SD, for a channel to count as reached
+_BLOCK_S = 60.0
+
+
+def describe_spans(
+    rec: Recording, spans: NDArray[np.int64], noise_uv: NDArray[np.float32], *, group: int
+) -> pd.DataFrame:
+    """Read every span once and describe the potential in it.
+
+    Parameters
+    ----------
+    rec : Recording
+        Cleaned.
+    spans : array of int64, shape (n_events, 2)
+        First and last sample, in order.
+    noise_uv : array of float32, shape (n_channels, n_groups)
+        Noise SD of each channel over time; ``nan`` on bad channels.
+    group : int
+        Samples in a group of `noise_uv`.
+
+    Returns
+    -------
+    DataFrame
+        Schema ``EVENTS``; every category is ``fasciculation``.
+    """
+    if not len(spans):
+        return EVENTS.empty()
+    rows = []
+    block = round(_BLOCK_S * rec.fs_hz)
+    good = rec.good
+    for start in range(0, rec.n_samples, block):
+        mine = spans[(spans[:, 0] >= start) & (spans[:, 0] < start + block)]
+        if len(mine):
+            data = rec.read(start, int(mine[:, 1].max()) + 1)[good]
+            index = np.minimum(mine[:, 0] // group, noise_uv.shape[1] - 1)
+            noise = noise_uv[good][:, index]
+            rows += [
+                _describe(data[:, a - start : b - start + 1], int(a), noise[:, k], rec, good)
+                for k, (a, b) in enumerate(mine)
+            ]
+    return pd.DataFrame(rows, columns=list(EVENTS.names))
+
+
+def _describe(
+    piece: NDArray[np.float32],
+    first: int,
+    noise: NDArray[np.float32],
+    rec: Recording,
+    good: NDArray[np.intp],
+) -> tuple[object, ...]:
+    """Describe one potential."""
+    swing = np.nan_to_num(piece.max(axis=1) - piece.min(axis=1), nan=0.0)
+    best = int(swing.argmax())
+    amplitude, noise_sd = float(swing[best]), float(noise[best])
+    peak = first + int(np.abs(np.nan_to_num(piece[best])).argmax())
+    reached = int((swing > _STANDS_OUT * noise).sum())
+    return (
+        first / rec.fs_hz,
+        piece.shape[1] / rec.fs_hz,
+        peak / rec.fs_hz,
+        rec.channels[good[best]],
+        max(reached, 1),
+        amplitude,
+        amplitude / noise_sd if noise_sd > 0 else 0.0,
+        0,
+        "fasciculation",
+    )

@@ -1,0 +1,48 @@
+"""Every constant of the sorter, in one frozen object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emgfasc._validate import one_of
+from emgfasc.containers import KINDS, Kind
+
+__all__ = ["SortRules"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SortRules:
+    """Rules of sorting; all are this library's own, tuned on simulated recordings.
+
+    Attributes
+    ----------
+    before_ms, after_ms : float
+        Window around the peak that is compared.
+    dimensions : int
+        Principal components kept.
+    same_unit : float
+        Two potentials are alike when the energy of their difference, less what noise adds, is
+        at most this share of their summed energies.
+    min_size : int
+        Fewer alike potentials are no unit; they stay unsorted.
+    lag_ms : float
+        Largest shift tried when two averages are compared.
+    learn_from : int
+        Units are learned from at most this many potentials, then all are assigned.
+    """
+
+    before_ms: float
+    after_ms: float
+    dimensions: int = 24
+    same_unit: float = 0.15
+    min_size: int = 3
+    lag_ms: float = 5.0
+    learn_from: int = 2000
+
+    @classmethod
+    def for_kind(cls, kind: Kind) -> SortRules:
+        """Return the rules for a kind of recording."""
+        one_of("kind", kind, KINDS)
+        if kind == "needle":
+            return cls(before_ms=5.0, after_ms=8.0, lag_ms=3.0)
+        return cls(before_ms=10.0, after_ms=15.0)

@@ -1,0 +1,111 @@
+"""Potentials into units: which of them look like the same motor unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgfasc.containers import Events, Recording, Rest, Units
+from emgfasc.sort.cluster import assign, learn
+from emgfasc.sort.embed import embed
+from emgfasc.sort.rules import SortRules
+from emgfasc.sort.templates import merge_shifted, templates_of
+from emgfasc.sort.waveforms import cut_out
+
+__all__ = ["units"]
+
+_NOT_SORTED = ("artifact", "ecg")
+
+
+def units(
+    rec: Recording, events: Events, *, rest: Rest, rules: SortRules | None = None
+) -> tuple[Events, Units]:
+    """Sort potentials by shape, with no assumption on when they fire.
+
+    Fasciculations are irregular, so intervals say nothing about which unit fired
+    (Jahanmiri-Nezhad 2014, Comput Biol Med 55:26-35).
+
+    Parameters
+    ----------
+    rec : Recording
+        Cleaned.
+    events : Events
+        As detected; those that are no potentials (artifact, ecg) stay unsorted.
+    rest : Rest
+        Gives the time over which rates are taken.
+    rules : SortRules, optional
+        Default: those for the recording's kind.
+
+    Returns
+    -------
+    events : Events
+        With `unit` (0 when unsorted) and `confidence`.
+    units : Units
+        Numbered from the one with most potentials on. Their number is a lower bound: a unit that
+        fired fewer than `rules.min_size` times, or that looks like another one, is not counted.
+
+    Examples
+    --------
+    >>> import emgfasc as ef
+    >>> rec, truth = ef.simulate.recording(kind="needle", seed=7, seconds=20)
+    >>> clean = ef.preprocess.clean(rec)
+    >>> rest = ef.rest.find(clean)
+    >>> events, units = ef.sort.units(clean, ef.detect.detect(clean, rest=rest), rest=rest)
+    >>> len(units) > 0
+    True
+    """
+    rules = rules or SortRules.for_kind(rec.kind)
+    label = np.zeros(len(events), np.int64)
+    confidence = np.zeros(len(events))
+    sortable = np.flatnonzero(~events.frame["category"].isin(_NOT_SORTED))
+    empty = Units.empty(n_channels=rec.n_channels, fs_hz=rec.fs_hz)
+    if len(sortable) < rules.min_size:
+        return events.assign(unit=label, confidence=confidence), empty
+    peaks = np.rint(events.peak_s[sortable] * rec.fs_hz).astype(np.int64)
+    before = max(1, round(rules.before_ms * rec.fs_hz / 1e3))
+    after = max(1, round(rules.after_ms * rec.fs_hz / 1e3))
+    waveforms = cut_out(rec, peaks, before=before, after=after)
+    embedding = embed(rec, waveforms, peaks, dimensions=rules.dimensions, before=before)
+    centres, size = learn(embedding, rules)
+    found, sure = assign(embedding.points, centres, size, embedding.noise_energy, rules)
+    found = merge_shifted(found, waveforms, rec.fs_hz, rules)
+    found = _numbered(found, rules.min_size)
+    label[sortable], confidence[sortable] = found, np.where(found > 0, sure, 0.0)
+    sorted_events = events.assign(unit=label, confidence=confidence)
+    if not found.any():
+        return sorted_events, empty
+    templates = templates_of(found, waveforms, rec)
+    return sorted_events, Units(_table(sorted_events, rest), templates, rec.fs_hz, before)
+
+
+def _numbered(label: NDArray[np.int64], min_size: int) -> NDArray[np.int64]:
+    """Give the unit with most potentials number 1, and so on; drop those that are too small."""
+    names, counts = np.unique(label[label > 0], return_counts=True)
+    ranked = names[np.argsort(-counts, kind="stable")]
+    sizes = np.sort(counts)[::-1]
+    new = np.zeros(label.max(initial=0) + 1, np.int64)
+    new[ranked[sizes >= min_size]] = np.arange(1, int((sizes >= min_size).sum()) + 1)
+    return new[label]
+
+
+def _table(events: Events, rest: Rest) -> pd.DataFrame:
+    """Return one row per unit, with what does not need morphology or firing."""
+    frame = events.frame[events.frame["unit"] > 0]
+    at_rest = rest.state_at(frame["peak_s"].to_numpy(float)) == "rest"
+    rows = []
+    for unit, group in frame.groupby("unit", sort=True):
+        n_rest = int(at_rest[frame["unit"].to_numpy() == unit].sum())
+        rows.append(
+            {
+                "unit": int(unit),
+                "category": "fasciculation",
+                "n": len(group),
+                "channel": str(group["channel"].mode().iloc[0]),
+                "amplitude_uv": float(group["amplitude_uv"].median()),
+                "snr": float(group["snr"].median()),
+                "rate_per_min": 60 * n_rest / rest.rest_s if rest.rest_s > 0 else np.nan,
+                "n_rest": n_rest,
+            }
+        )
+    return pd.DataFrame(rows)

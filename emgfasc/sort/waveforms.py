@@ -1,0 +1,47 @@
+"""The stretch of signal around each potential."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.containers import Recording
+
+__all__ = ["cut_out"]
+
+_BLOCK_S = 30.0
+
+
+def cut_out(
+    rec: Recording, peaks: NDArray[np.int64], *, before: int, after: int
+) -> NDArray[np.float32]:
+    """Return the good channels around each peak, reading the recording once.
+
+    Parameters
+    ----------
+    rec : Recording
+        Cleaned.
+    peaks : array of int64, shape (n,)
+        Sample numbers, in order.
+    before, after : int
+        Samples before the peak, and from the peak on.
+
+    Returns
+    -------
+    array of float32, shape (n, n_good_channels, before + after)
+        Zero beyond the ends of the recording and in gaps.
+    """
+    good = rec.good
+    out = np.zeros((len(peaks), len(good), before + after), np.float32)
+    block = max(before + after, round(_BLOCK_S * rec.fs_hz))
+    for start in range(0, rec.n_samples, block):
+        mine = np.flatnonzero((peaks >= start) & (peaks < start + block))
+        if not mine.size:
+            continue
+        low = max(0, start - before)
+        data = np.nan_to_num(rec.read(low, start + block + after)[good], nan=0.0)
+        for k in mine:
+            first = int(peaks[k]) - before - low
+            left, right = max(first, 0), min(first + before + after, data.shape[1])
+            out[k, :, left - first : right - first] = data[:, left:right]
+    return out
