@@ -1,7 +1,7 @@
 """From a recording as it was made to one that detection can work on."""
 
 from emgfasc.preprocess.channels import judge_channels
-from emgfasc.preprocess.clean import clean
+from emgfasc.preprocess.cleaning import clean
 from emgfasc.preprocess.filters import Band, band_for
 from emgfasc.preprocess.mains import Mains, find_mains
 

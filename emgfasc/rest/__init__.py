@@ -1,5 +1,5 @@
 """Which parts of a recording are rest, and why the others are not."""
 
-from emgfasc.rest.find import RestRules, find
+from emgfasc.rest.finding import RestRules, find
 
 __all__ = ["RestRules", "find"]

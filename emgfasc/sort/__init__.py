@@ -1,6 +1,6 @@
 """Potentials into units."""
 
 from emgfasc.sort.rules import SortRules
-from emgfasc.sort.units import units
+from emgfasc.sort.sorting import units
 
 __all__ = ["SortRules", "units"]

@@ -1,0 +1,5 @@
+"""Run ``python -m emgfasc`` as ``emgfasc``."""
+
+from emgfasc.cli import main
+
+main()

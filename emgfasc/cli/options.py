@@ -1,0 +1,68 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from emgfasc.containers import KINDS, Kind
+
+__all__ = [
+    "ChannelsOption",
+    "FilesArgument",
+    "FsOption",
+    "KindOption",
+    "OutOption",
+    "ScaleOption",
+    "chosen",
+    "names",
+]
+
+
+def _kind(value: str | None) -> str | None:
+    """Refuse a kind that does not exist, as wrong usage."""
+    if value is not None and value not in KINDS:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(map(repr, KINDS))}.")
+    return value
+
+
+def _positive(value: float | None) -> float | None:
+    """Refuse what is not above zero, as wrong usage."""
+    if value is not None and not value > 0:
+        raise typer.BadParameter(f"a number above 0 is needed, but got {value:g} instead.")
+    return value
+
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(help="Recordings: EDF, BDF, BrainVision, FIF, WFDB, NPZ, CSV, ...")
+]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for the results; made if missing.")]
+KindOption = Annotated[
+    str | None,
+    typer.Option("--kind", callback=_kind, help="needle, surface or hdsemg; guessed if not given."),
+]
+FsOption = Annotated[
+    float | None,
+    typer.Option("--fs", callback=_positive, help="Sampling rate in Hz, for CSV and the like."),
+]
+ScaleOption = Annotated[
+    float | None,
+    typer.Option("--scale", callback=_positive, help="uV per stored unit, where the file is mute."),
+]
+ChannelsOption = Annotated[
+    str | None, typer.Option("--channels", help="Channels to use, names separated by commas.")
+]
+
+
+def chosen(kind: str | None) -> Kind | None:
+    """Return the kind under its type; the option has been checked already."""
+    return next((known for known in KINDS if known == kind), None)
+
+
+def names(channels: str | None) -> list[str] | None:
+    """Split a comma-separated list of names."""
+    if channels is None:
+        return None
+    return [name.strip() for name in channels.split(",") if name.strip()]

@@ -1,0 +1,101 @@
+"""The result of an analysis: what was measured, how it compares, and ways to look at it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from emgfasc import plot, report
+from emgfasc.containers import Findings, Recording
+from emgfasc.evidence import Evidence
+from emgfasc.io.atomic import whole
+from emgfasc.pipeline.settings import Settings
+from emgfasc.pipeline.summary import summary_row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Analysis"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Analysis(Findings):
+    """All that :func:`emgfasc.analyze` found in one recording.
+
+    Attributes
+    ----------
+    recording : Recording
+        As cleaned for detection.
+    rest : Rest
+        Rest, and what is excluded and why.
+    events : Events
+        Every potential with its category and shape.
+    units : Units
+        Classes of potentials; their number is a lower bound.
+    firing : DataFrame
+        Rates and intervals: first row ``all``, then one per unit.
+    evidence : Evidence
+        Comparison with published findings, with reasons.
+    settings : Settings
+        Every rule, spelled out.
+    raw : Recording
+        As read.
+    rules_fired : DataFrame
+        Which rule gave which discharges a category other than fasciculation.
+    """
+
+    evidence: Evidence
+    settings: Settings
+    raw: Recording
+    rules_fired: pd.DataFrame
+
+    def summary_row(self) -> dict[str, object]:
+        """Return the batch row as plain values, ``None`` where a figure cannot be given."""
+        return summary_row(self, self.evidence, self.settings, self.raw)
+
+    def settings_dict(self) -> dict[str, object]:
+        """Return every setting by name."""
+        return self.settings.to_dict()
+
+    def summary(self) -> pd.DataFrame:
+        """Return the batch row as a frame of one row."""
+        return pd.DataFrame([self.summary_row()])
+
+    def plot_overview(self) -> Figure:
+        """Draw trace, raster, rate and intervals on one sheet."""
+        return plot.overview(self)
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the report as one self-contained page and return where it is.
+
+        Raises
+        ------
+        ParameterError
+            When the file cannot be written.
+        """
+        with whole(Path(path)) as part:
+            part.write_text(report.render(self), encoding="utf-8")
+        return Path(path)
+
+    def save(self, out_dir: str | os.PathLike[str], *, stem: str | None = None) -> tuple[Path, ...]:
+        """Write events, units, summary and report, all or none; return where they are.
+
+        Parameters
+        ----------
+        out_dir : path
+            Folder; made when missing.
+        stem : str, optional
+            First part of the file names; default the recording's name.
+        """
+        return report.write(self, out_dir, self.raw.name if stem is None else stem)
+
+    def __repr__(self) -> str:
+        """Show the answer in one line."""
+        row = self.summary_row()
+        rate = row["fp_per_min"]
+        told = "no rate" if rate is None else f"{rate:.3g} FP/min of rest"
+        return f"<Analysis {self.raw.name!r}: {row['rest_status']}, {told}, {row['pattern']}>"

@@ -1,0 +1,106 @@
+"""One function that runs every stage in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from emgfasc import detect, evidence, firing, measure, preprocess, sort
+from emgfasc import rest as resting
+from emgfasc.containers import Findings, Recording
+from emgfasc.errors import ParameterError
+from emgfasc.pipeline.analysis import Analysis
+from emgfasc.pipeline.gate import gated
+from emgfasc.pipeline.settings import Settings
+from emgfasc.pipeline.unit_table import completed
+
+__all__ = ["STAGES", "analyze"]
+
+STAGES = ("clean", "rest", "detect", "measure", "sort", "firing", "evidence")
+
+_IN_MEMORY_BYTES = 2**30  # a cleaned recording up to this size is kept; a larger one is streamed
+
+
+def analyze(
+    rec: Recording,
+    *,
+    settings: Settings | None = None,
+    context: evidence.Context | None = None,
+    n_jobs: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Analysis:
+    """Find, measure, sort and weigh the fasciculation potentials of one recording.
+
+    Parameters
+    ----------
+    rec : Recording
+        From :func:`emgfasc.read` or :func:`emgfasc.simulate.recording`.
+    settings : Settings, optional
+        Default: the usual ones for the recording's kind.
+    context : Context, optional
+        What was asked beside the recording; reported beside the evidence, never changes it.
+    n_jobs : int, optional
+        Threads; default EMGFASC_NUM_THREADS or every core. Results do not depend on it.
+    progress : callable, optional
+        Called with the name of each stage as it begins.
+
+    Returns
+    -------
+    Analysis
+        Nothing found gives empty tables.
+
+    Raises
+    ------
+    RecordingError
+        When no channel can be used.
+    ParameterError
+        When `rec` is no Recording, or a setting does not fit it.
+
+    Examples
+    --------
+    >>> import emgfasc as ef
+    >>> rec, truth = ef.simulate.recording(kind="needle", seed=7)
+    >>> res = ef.analyze(rec)
+    >>> res.rest.status
+    'rest'
+    """
+    if not isinstance(rec, Recording):
+        raise ParameterError(
+            f"analyze needs a Recording, but got {type(rec).__name__} instead; "
+            "make one with emgfasc.read(...)."
+        )
+    tell = progress or (lambda _stage: None)
+    use = (settings or Settings()).resolved(rec.kind)
+    tell("clean")
+    clean = preprocess.clean(rec, band_hz=use.band_hz, mains_hz=use.mains_hz, n_jobs=n_jobs)
+    if 4 * clean.n_channels * clean.n_samples <= _IN_MEMORY_BYTES:
+        clean = clean.load()
+    tell("rest")
+    first_rest = resting.find(clean, rules=use.rest)
+    tell("detect")
+    found = detect.detect(
+        clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
+    )
+    tell("measure")
+    shaped = measure.morphology(clean, found, rules=use.measure)
+    tell("sort")
+    sorted_events, units = sort.units(clean, shaped, rest=first_rest, rules=use.sort)
+    tell("firing")
+    judged = firing.kinds(sorted_events, units, kind=rec.kind, duration_s=rec.duration_s)
+    rest = first_rest.excluding(judged.spans)
+    events = gated(judged.events, rest)
+    table = firing.describe(events, rest)
+    unstable = measure.instability(clean, events)
+    units = completed(judged.units or units, events, rest, table, unstable)
+    tell("evidence")
+    findings = Findings(recording=clean, rest=rest, events=events, units=units, firing=table)
+    return Analysis(
+        recording=clean,
+        rest=rest,
+        events=events,
+        units=units,
+        firing=table,
+        evidence=evidence.weigh(findings, context=context),
+        settings=use,
+        raw=rec,
+        rules_fired=judged.fired,
+    )

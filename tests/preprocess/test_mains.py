@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+from emgfasc.containers import Recording
+from emgfasc.preprocess import Mains, find_mains
+from emgfasc.preprocess.mains import without_mains
+from numpy.typing import NDArray
+from signals import potential, recording
+
+FS = 2048.0
+
+
+def _hum(seconds: float, frequency: float, *, wander: float = 0.0) -> NDArray[np.float64]:
+    t = np.arange(int(seconds * FS)) / FS
+    phase = 2 * np.pi * np.cumsum(frequency + wander * np.sin(2 * np.pi * t / 10)) / FS
+    return np.asarray(30 * np.sin(phase) + 10 * np.sin(3 * phase + 1) + 5 * np.sin(5 * phase))
+
+
+def _noise(seconds: float) -> NDArray[np.float64]:
+    return np.random.default_rng(0).normal(0, 5, (2, int(seconds * FS)))
+
+
+@pytest.mark.parametrize("frequency", [49.93, 50.0, 60.04])
+def test_finds_frequency_and_harmonics(frequency: float) -> None:
+    found = find_mains(recording(_noise(30) + _hum(30, frequency), FS))
+    assert found is not None
+    assert found.frequency_hz == pytest.approx(frequency, abs=0.02)
+    assert found.harmonics == (1, 3, 5)
+
+
+def test_finds_nothing_in_noise_and_potentials() -> None:
+    data = _noise(30)
+    for start in range(1000, 60_000, 1700):
+        data[:, start : start + 40] += potential(40, 400)
+    assert find_mains(recording(data, FS)) is None
+
+
+def test_too_short_to_tell_is_none() -> None:
+    assert find_mains(recording(_noise(0.5), FS)) is None
+
+
+def test_removes_wandering_mains_and_spares_potentials() -> None:
+    data = _noise(30)
+    for start in range(1000, 60_000, 3000):
+        data[:, start : start + 40] += potential(40, 400)
+    hum = _hum(30, 50.0, wander=0.03)
+    noisy = recording(data + hum, FS)
+    left = without_mains(noisy, find_mains(noisy)).read() - data
+    assert left.std() < 0.05 * hum.std()
+    # What is taken from the potentials themselves is far below the noise.
+    spared = without_mains(recording(data, FS), Mains(50.0, (1, 3, 5))).read() - data
+    assert np.abs(spared).max() < 5.0
+
+
+def test_does_not_depend_on_how_it_is_cut() -> None:
+    rec = recording(_noise(7) + _hum(7, 50.0), FS)
+    clean = without_mains(rec, Mains(50.0, (1, 3, 5)))
+    whole = clean.read()
+    parts = np.concatenate([block for _, block in clean.blocks(777)], axis=1)
+    np.testing.assert_array_equal(parts, whole)
+
+
+def _tiny() -> Recording:
+    return recording(np.ones((1, 3)), FS)
+
+
+def test_tiny_recordings_pass_through() -> None:
+    assert without_mains(_tiny(), Mains(50.0, (1,))).read().shape == (1, 3)

@@ -1,0 +1,102 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from emgfasc import preprocess, read, rest
+from emgfasc.containers import Kind
+from numpy.typing import NDArray
+from signals import potential, recording
+
+
+def _noise(seconds: float, fs_hz: float, n_channels: int = 1, seed: int = 0) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).normal(0, 5, (n_channels, int(seconds * fs_hz)))
+
+
+def _with_potentials(data: NDArray[np.float64], fs_hz: float, per_s: float) -> NDArray[np.float64]:
+    rng = np.random.default_rng(1)
+    n = int(0.02 * fs_hz)
+    for start in rng.integers(0, data.shape[1] - n, int(per_s * data.shape[1] / fs_hz)):
+        data[:, start : start + n] += potential(n, rng.uniform(60, 400), 3)
+    return data
+
+
+@pytest.mark.parametrize(("fs_hz", "kind"), [(20_000.0, "needle"), (2048.0, "surface")])
+@pytest.mark.parametrize("per_s", [0.0, 1.0, 4.0])
+def test_fasciculations_leave_rest_rest(fs_hz: float, kind: Kind, per_s: float) -> None:
+    data = _with_potentials(_noise(30, fs_hz), fs_hz, per_s)
+    found = rest.find(preprocess.clean(recording(data, fs_hz, kind)))
+    assert found.status == "rest"
+    assert found.rest_s == pytest.approx(30.0)
+
+
+def test_slow_drift_of_the_noise_leaves_rest_rest() -> None:
+    fs = 2048.0
+    data = _noise(120, fs) * np.exp(np.sin(np.arange(int(120 * fs)) / fs * 2 * np.pi / 60))
+    assert rest.find(preprocess.clean(recording(data, fs))).status == "rest"
+
+
+@pytest.mark.parametrize("n_channels", [1, 16])
+def test_a_contraction_is_cut_out_where_it_is(n_channels: int) -> None:
+    fs = 2048.0
+    data = _noise(40, fs, n_channels)
+    a, b = int(12 * fs), int(20 * fs)
+    data[:, a:b] += 15 * np.random.default_rng(2).normal(0, 5, (n_channels, b - a))
+    found = rest.find(preprocess.clean(recording(data, fs)))
+    frame = found.to_frame()
+    voluntary = frame[frame["state"] == "voluntary"]
+    assert len(voluntary) == 1
+    assert voluntary.iloc[0]["start_s"] == pytest.approx(12.0, abs=0.3)
+    assert voluntary.iloc[0]["stop_s"] == pytest.approx(20.0, abs=0.3)
+    assert voluntary.iloc[0]["reason"]
+    assert found.status == "partial"
+
+
+def test_gaps_and_excessive_noise_are_artifacts_with_their_reason() -> None:
+    fs = 2048.0
+    data = _noise(60, fs, 2)
+    data[:, int(10 * fs) : int(14 * fs)] = np.nan
+    found = rest.find(preprocess.clean(recording(data, fs))).to_frame()
+    gap = found[found["reason"] == "missing samples"].iloc[0]
+    assert (gap["start_s"], gap["stop_s"]) == (pytest.approx(10, abs=0.05), pytest.approx(14, abs=0.05))
+    loud = rest.find(preprocess.clean(recording(_noise(20, fs) * 50, fs)))
+    assert loud.rest_s == 0
+    assert loud.to_frame()["reason"].tolist() == ["noise above 100 uV"]
+
+
+def test_scale_does_not_matter_below_the_noise_limit() -> None:
+    fs = 2048.0
+    data = _with_potentials(_noise(20, fs), fs, 2)
+    data[:, int(5 * fs) : int(9 * fs)] *= 10
+    frames = [
+        rest.find(preprocess.clean(recording(gain * data, fs))).to_frame() for gain in (1, -1, 0.01)
+    ]
+    assert frames[0].equals(frames[1])
+    assert frames[0].equals(frames[2])
+
+
+def test_too_short_is_not_verifiable() -> None:
+    found = rest.find(preprocess.clean(recording(_noise(1, 2048.0), 2048.0)))
+    assert found.status == "not_verifiable"
+    assert found.rest_s == 0
+
+
+DATA = os.environ.get("EMGFASC_TEST_DATA")
+CONTRACTIONS = [
+    "physionet_emgdb/emg_healthy.hea",
+    "physionet_emgdb/emg_myopathy.hea",
+    "physionet_emgdb/emg_neuropathy.hea",
+    *(
+        f"emglab_n2001/N2001{name}.bin"
+        for name in ("A01BB02", "A01BB03", "A01VM01", "A01VM04", "C01BB51", "C01BB61", "C01VM71")
+    ),
+    "emglab_n2001/N2001M02BB03.bin",
+    "emglab_n2001/N2001M03VM05.bin",
+]
+
+
+@pytest.mark.skipif(DATA is None, reason="EMGFASC_TEST_DATA names no folder of real recordings")
+@pytest.mark.parametrize("name", CONTRACTIONS)
+def test_real_contractions_are_not_rest(name: str) -> None:
+    rec = read(Path(DATA or "") / name)
+    assert rest.find(preprocess.clean(rec)).status == "not_at_rest"
