@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hypothesis.strategies as st
 import numpy as np
-from emgfasc.containers import ArraySource, Kind, Recording
 from numpy.typing import NDArray
+
+from emgfasc.containers import ArraySource, Kind, Recording
 
 
 @st.composite

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 __all__ = ["Levels", "quantile_levels"]
 
 _QUANTILE = 0.4
+_FLAT = 4e-4  # of the power that three quarters of the groups stay under
 
 
-def quantile_levels(power: NDArray[np.float32], group: int) -> NDArray[np.float64]:
+def quantile_levels(
+    power: NDArray[np.float32], group: int, *, pool: int = 1
+) -> NDArray[np.float64]:
     """Return one noise power per group of cells.
 
-    The 40 % quantile of the cells' powers, brought to the mean that stationary noise with the
-    same spread would have: potentials fill a few cells of a second and leave it almost alone.
+    From the 20 and 40 % quantiles of the cells' powers, brought to the mean that stationary noise
+    with the same spread would have: potentials fill a few cells of a second and hardly move them.
 
     Parameters
     ----------
@@ -24,6 +27,8 @@ def quantile_levels(power: NDArray[np.float32], group: int) -> NDArray[np.float6
         Mean square of each cell.
     group : int
         Cells in a group; the last one takes what is left if it is less than half a group.
+    pool : int
+        Cells whose powers are averaged first, so that each value holds enough independent samples.
 
     Returns
     -------
@@ -34,13 +39,29 @@ def quantile_levels(power: NDArray[np.float32], group: int) -> NDArray[np.float6
     levels = np.empty((*power.shape[:2], n_groups))
     for k in range(n_groups):
         stop = n_cells if k == n_groups - 1 else (k + 1) * group
-        cells = power[:, :, k * group : stop].astype(np.float64)
+        cells = _pooled(power[:, :, k * group : stop].astype(np.float64), pool)
         low, mid = np.quantile(cells, (0.2, _QUANTILE), axis=2)
-        # A gamma variable's spread tells its shape, and the shape the mean: the log of power
-        # scatters by 1/sqrt(shape), and 0.2 and 0.4 quantiles lie 0.588 of that apart.
-        spread = np.log(np.maximum(mid, 1e-30) / np.maximum(low, 1e-30)) / 0.588
-        levels[:, :, k] = mid * np.exp(0.253 * spread + 0.5 * np.minimum(spread, 1.0) ** 2)
+        levels[:, :, k] = _gamma_mean(low, mid)
     return levels
+
+
+def _pooled(cells: NDArray[np.float64], pool: int) -> NDArray[np.float64]:
+    """Average runs of `pool` cells; what is left over at the end is passed over."""
+    n = cells.shape[2] // pool
+    if n == 0:
+        return np.asarray(cells.mean(axis=2, keepdims=True))
+    return np.asarray(cells[:, :, : n * pool].reshape(*cells.shape[:2], n, pool).mean(axis=3))
+
+
+def _gamma_mean(low: NDArray[np.float64], mid: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean of a gamma variable from its 20 and 40 % quantiles.
+
+    The cube root of a gamma variable is close to normal (Wilson and Hilferty 1931,
+    https://doi.org/10.1073/pnas.17.12.684); the two quantiles lie 0.5883 of its SD apart.
+    """
+    spread = (np.cbrt(mid) - np.cbrt(low)) / 0.5883
+    centre = np.cbrt(mid) + 0.2533 * spread
+    return np.asarray(((centre + np.sqrt(centre**2 + 4 * spread**2)) / 2) ** 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +83,24 @@ class Levels:
     reach: int
 
     def smooth(self) -> NDArray[np.float64]:
-        """Return the running median over time, shape of `power`."""
+        """Return the running median over time, shape of `power`.
+
+        Groups that are all but flat (dropouts) tell nothing of the noise around them: they are
+        passed over, and take the noise of the nearest group that tells.
+        """
         n = self.power.shape[2]
+        known = self.power > _FLAT * np.quantile(self.power, 0.75, axis=2, keepdims=True)
         near = np.arange(-self.reach, self.reach + 1)[:, None] + np.arange(n)
-        stack = self.power[:, :, np.clip(near, 0, n - 1)]
-        stack = np.where((near >= 0) & (near < n), stack, np.nan)
-        return np.asarray(np.nanmedian(stack, axis=2))
+        inside = (near >= 0) & (near < n)
+        index = np.clip(near, 0, n - 1)
+        stack = np.where(inside & known[:, :, index], self.power[:, :, index], np.inf)
+        # The median of what is known: infinities sort last.
+        count = np.isfinite(stack).sum(axis=2)
+        ordered = np.sort(stack, axis=2)
+        low = np.take_along_axis(ordered, np.maximum(count - 1, 0)[:, :, None] // 2, 2)[:, :, 0]
+        high = np.take_along_axis(ordered, np.maximum(count, 1)[:, :, None] // 2, 2)[:, :, 0]
+        median = np.where(np.isfinite(high), (low + high) / 2, low)
+        return _filled(np.where(count > 0, median, np.nan))
 
     def sd_at(
         self,
@@ -84,3 +117,17 @@ class Levels:
         part = position - left
         low, high = smooth[lane, scale, left], smooth[lane, scale, right]
         return np.asarray(np.sqrt(low + part * (high - low)), dtype=np.float64)
+
+
+def _filled(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Replace ``nan`` by the nearest known value in time; by 0 where nothing is known."""
+    out = levels.copy()
+    for row in out.reshape(-1, levels.shape[2]):
+        known = np.flatnonzero(np.isfinite(row))
+        if not known.size:
+            row[:] = 0.0
+            continue
+        unknown = np.flatnonzero(~np.isfinite(row))
+        nearest = np.abs(unknown[:, None] - known[None]).argmin(axis=1)
+        row[unknown] = row[known[nearest]]
+    return out

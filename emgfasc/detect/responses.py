@@ -88,6 +88,7 @@ def scan(
     widths = (0, *sorted({max(1, round(w * rec.fs_hz / 1e3)) for w in rules.widths_ms}))
     cell = max(1, round(rules.cell_ms * rec.fs_hz / 1e3))
     group = max(1, round(rules.noise_s * rec.fs_hz / cell))
+    pool = max(1, round(rules.noise_cell_ms / rules.cell_ms))
     block = cell * group * max(1, round(_BLOCK_S / rules.noise_s))
     margin = 2 * max(widths)
     identity = len(lanes) == rec.n_channels and bool((lanes == np.eye(len(lanes))).all())
@@ -100,7 +101,7 @@ def scan(
         seen = data if identity else lanes @ data
         power, peak, where, crossed = _summaries(seen, margin, widths, cell, n_jobs)
         crossings += crossed
-        level = quantile_levels(power, group)
+        level = quantile_levels(power, group, pool=pool)
         levels.append(level)
         found.append(_loose(peak, where, level, group, start))
     joined = Candidates(

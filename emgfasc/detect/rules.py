@@ -24,6 +24,8 @@ class DetectRules:
         Longer runs of crossings are cut at their largest peaks.
     cell_ms : float
         Stretch of which only the largest response is kept.
+    noise_cell_ms : float
+        Stretch over which power is averaged before quantiles are taken.
     noise_s : float
         Stretch whose quantile gives one noise level.
     noise_reach : int
@@ -34,6 +36,7 @@ class DetectRules:
     merge_ms: float
     longest_ms: float
     cell_ms: float
+    noise_cell_ms: float
     noise_s: float = 1.0
     noise_reach: int = 3
 
@@ -42,5 +45,17 @@ class DetectRules:
         """Return the rules for a kind of recording."""
         one_of("kind", kind, KINDS)
         if kind == "needle":
-            return cls(widths_ms=(0.25, 0.5, 1.0, 2.0), merge_ms=4.0, longest_ms=40.0, cell_ms=2.0)
-        return cls(widths_ms=(1.0, 2.0, 4.0), merge_ms=8.0, longest_ms=60.0, cell_ms=5.0)
+            return cls(
+                widths_ms=(0.25, 0.5, 1.0, 2.0),
+                merge_ms=4.0,
+                longest_ms=40.0,
+                cell_ms=2.0,
+                noise_cell_ms=10.0,
+            )
+        return cls(
+            widths_ms=(1.0, 2.0, 4.0),
+            merge_ms=8.0,
+            longest_ms=60.0,
+            cell_ms=5.0,
+            noise_cell_ms=20.0,
+        )

@@ -63,7 +63,7 @@ def clean(
     """
     band = band_for(rec.kind, rec.fs_hz) if band_hz is None else Band(*band_hz, rec.fs_hz)
     passed = filtered(without_mains(rec, _mains(rec, mains_hz)), band, n_jobs=n_jobs)
-    return _without_bad_channels(passed)
+    return _without_bad_channels(rec, passed)
 
 
 def _mains(rec: Recording, mains_hz: float | str | None) -> Mains | None:
@@ -87,9 +87,9 @@ def _mains(rec: Recording, mains_hz: float | str | None) -> Mains | None:
     return Mains(frequency, tuple(range(1, top + 1)))
 
 
-def _without_bad_channels(rec: Recording) -> Recording:
+def _without_bad_channels(raw: Recording, rec: Recording) -> Recording:
     """Mark channels that cannot be used; refuse a recording without any other."""
-    reasons = judge_channels(rec)
+    reasons = judge_channels(raw, rec)
     known = set(rec.bad_channels)
     bad = tuple(name for name in rec.channels if name in known or name in reasons)
     if len(bad) == rec.n_channels:

@@ -18,6 +18,7 @@ _WINDOW_S = 2.0
 _PROBE_S = 8.0
 _N_PROBES = 6
 _STANDS_OUT = 6.0  # line amplitude over the neighbourhood's, to count as mains
+_ALONE = 1.5  # line amplitude over the largest beside it
 _MAX_HARMONIC = 20
 
 
@@ -40,8 +41,9 @@ class Mains:
 def find_mains(rec: Recording) -> Mains | None:
     """Look for mains lines in a few pieces spread over the recording.
 
-    A line counts when, on some channel, its amplitude is more than 6 times the median amplitude
-    within 4 Hz around it (rule of this library; Hann window of at most 8 s).
+    A line counts when, on some channel, its amplitude is more than 6 times the median and 1.5
+    times the largest amplitude within 4 Hz around it (rule of this library; Hann window of at
+    most 8 s).
 
     Parameters
     ----------
@@ -91,10 +93,13 @@ def _lines(
         # Higher harmonics wander further in Hz, but 2 Hz keeps other peaks out.
         near = np.abs(frequencies - centre) <= min(_SEARCH_HZ * harmonic, 2.0)
         around = (np.abs(frequencies - centre) <= max(4.0, 6 * step)) & ~near
-        ratio = spectrum[:, near] / (np.median(spectrum[:, around], axis=1)[:, None] + 1e-12)
+        background = spectrum[:, around]
+        ratio = spectrum[:, near] / (np.median(background, axis=1)[:, None] + 1e-12)
         channel, index = np.unravel_index(int(ratio.argmax()), ratio.shape)
         best = float(ratio[channel, index])
-        if best > _STANDS_OUT:
+        # Potentials that fire regularly have lines too, but a whole comb of them.
+        alone = spectrum[channel, near].max() > _ALONE * background[channel].max()
+        if best > _STANDS_OUT and alone:
             strengths[harmonic] = best
             bin_index = int(np.flatnonzero(near)[index])
             peak = _vertex(spectrum[channel], bin_index) * step

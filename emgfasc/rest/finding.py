@@ -104,13 +104,13 @@ def find(rec: Recording, *, rules: RestRules | None = None) -> Rest:
         (floor > rules.max_noise_uv**2, f"noise above {rules.max_noise_uv:g} uV"),
     ]
     spans: list[tuple[float, float, str, str]] = []
+    for where, why in unusable:
+        for start, stop in _runs(where.mean(axis=0) >= 0.5):
+            spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
     for start, stop in _runs(_contraction(cells, floor, rules)):
         spans.append(
             (start * cells.cell_s, stop * cells.cell_s, "voluntary", "motor unit activity")
         )
-    for where, why in unusable:
-        for start, stop in _runs(where.mean(axis=0) >= 0.5):
-            spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
     return Rest.from_spans(spans, duration_s=rec.duration_s)
 
 

@@ -1,9 +1,10 @@
-import naive
 import numpy as np
-from emgfasc._kernels.cells import cell_hats, cell_power, cell_raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+
+import naive
+from emgfasc._kernels.cells import cell_hats, cell_power, cell_raw
 from signals import awkward
 
 F32 = NDArray[np.float32]

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from emgfasc import preprocess
 from emgfasc.errors import ParameterError, RecordingError
 from signals import recording

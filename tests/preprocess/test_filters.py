@@ -1,11 +1,14 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from emgfasc.containers import Kind
-from emgfasc.errors import ParameterError
-from emgfasc.preprocess.filters import Band, band_for, filtered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
+
+from emgfasc.containers import Kind
+from emgfasc.errors import ParameterError
+from emgfasc.preprocess.filters import Band, band_for, filtered
 from signals import recording
 
 
@@ -46,7 +49,7 @@ def test_does_not_depend_on_how_it_is_cut(cuts: list[int], gaps: bool) -> None:
         data[:, 8990:] = np.nan
     rec = filtered(recording(data, 2048.0), band_for("surface", 2048.0))
     edges = [0, *sorted(cuts), 9000]
-    pieces = [rec.read(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    pieces = [rec.read(a, b) for a, b in pairwise(edges)]
     np.testing.assert_array_equal(np.concatenate(pieces, axis=1), rec.read())
 
 

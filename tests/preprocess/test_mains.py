@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from emgfasc.containers import Recording
 from emgfasc.preprocess import Mains, find_mains
 from emgfasc.preprocess.mains import without_mains
-from numpy.typing import NDArray
 from signals import potential, recording
 
 FS = 2048.0

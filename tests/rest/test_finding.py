@@ -3,9 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+
 from emgfasc import preprocess, read, rest
 from emgfasc.containers import Kind
-from numpy.typing import NDArray
 from signals import potential, recording
 
 
@@ -58,7 +59,10 @@ def test_gaps_and_excessive_noise_are_artifacts_with_their_reason() -> None:
     data[:, int(10 * fs) : int(14 * fs)] = np.nan
     found = rest.find(preprocess.clean(recording(data, fs))).to_frame()
     gap = found[found["reason"] == "missing samples"].iloc[0]
-    assert (gap["start_s"], gap["stop_s"]) == (pytest.approx(10, abs=0.05), pytest.approx(14, abs=0.05))
+    assert (gap["start_s"], gap["stop_s"]) == (
+        pytest.approx(10, abs=0.05),
+        pytest.approx(14, abs=0.05),
+    )
     loud = rest.find(preprocess.clean(recording(_noise(20, fs) * 50, fs)))
     assert loud.rest_s == 0
     assert loud.to_frame()["reason"].tolist() == ["noise above 100 uV"]

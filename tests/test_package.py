@@ -1,0 +1,52 @@
+"""What `import emgfasc` costs and offers."""
+
+import subprocess
+import sys
+from importlib.resources import files
+
+import pytest
+
+import emgfasc as ef
+
+
+def _run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_import_loads_nothing_heavy() -> None:
+    heavy = ("matplotlib", "mne", "numba", "scipy.signal", "sklearn", "wfdb", "pandas")
+    code = f"import sys, emgfasc; print([m for m in {heavy!r} if m in sys.modules])"
+    assert _run(code) == "[]"
+
+
+def test_import_costs_no_more_than_numpy_and_pandas() -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "def cost(what):\n"
+        "    best = 9.0\n"
+        "    for _ in range(5):\n"
+        "        start = time.perf_counter()\n"
+        "        subprocess.run([sys.executable, '-c', what], check=True)\n"
+        "        best = min(best, time.perf_counter() - start)\n"
+        "    return best\n"
+        "print(cost('import numpy, pandas, emgfasc') / cost('import numpy, pandas'))"
+    )
+    assert float(_run(code)) < 1.3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "read", "analyze", "Analysis", "Settings", "Recording", "Rest", "Events", "Units",
+        "simulate", "evaluate", "preprocess", "rest", "detect", "measure", "sort", "firing",
+        "evidence", "plot", "report", "io", "datasets", "EmgfascError", "RecordingError",
+    ],
+)  # fmt: skip
+def test_the_top_level_offers_every_room(name: str) -> None:
+    assert name in dir(ef)
+    assert getattr(ef, name) is not None
+
+
+def test_types_are_shipped() -> None:
+    assert files("emgfasc").joinpath("py.typed").is_file()
