@@ -69,23 +69,20 @@ def _edge(
 
 
 @kernel
-def _phases(
-    x: Block, base: float, start: int, stop: int, height: float, length: int, out: Floats
-) -> None:
-    """Count phases in ``x[start:stop]`` and find the peaks that rise and spike time need."""
+def _phases(y: Floats, height: float, length: int, out: Floats) -> None:
+    """Count the phases of `y` and find the peaks that rise and spike time need."""
     phases = 0
     first = 0
     sign_before = 0
     first_top, last_top, rise_from = -1, -1, -1
     deepest, deepest_at = 0.0, -1
-    k = start
-    while k < stop:
-        sign = 1 if x[k] >= base else -1
+    k = 0
+    while k < len(y):
+        sign = 1 if y[k] >= 0 else -1
         begin, best, at = k, 0.0, k
-        while k < stop and (1 if x[k] >= base else -1) == sign:
-            value = abs(x[k] - base)
-            if value > best:
-                best, at = value, k
+        while k < len(y) and (1 if y[k] >= 0 else -1) == sign:
+            if abs(y[k]) > best:
+                best, at = abs(y[k]), k
             k += 1
         if best < height or k - begin < length:
             continue
@@ -95,7 +92,7 @@ def _phases(
                 first = sign
         if sign > 0:
             # a top that noise split in two keeps its higher half
-            if sign_before > 0 and x[at] < x[last_top]:
+            if sign_before > 0 and y[at] < y[last_top]:
                 at = last_top
             if first_top < 0 or (sign_before > 0 and first_top == last_top):
                 first_top = at
@@ -110,13 +107,13 @@ def _phases(
 
 
 @kernel
-def _turns(x: Block, base: float, start: int, stop: int, swing: float) -> int:
-    """Count reversals between swings of at least `swing`, from baseline to baseline."""
+def _turns(y: Floats, swing: float) -> int:
+    """Count reversals of `y` between swings of at least `swing`, from baseline to baseline."""
     turns = 0
     direction = 0
     low = high = 0.0
-    for k in range(start, stop + 1):
-        value = x[k] - base if k < stop else 0.0
+    for k in range(len(y) + 1):
+        value = y[k] if k < len(y) else 0.0
         if direction >= 0 and value > high:
             high = value
         if direction <= 0 and value < low:
@@ -144,6 +141,38 @@ def _summit(x: Block, base: float, k: int) -> float:
 
 
 @kernel
+def _smooth(x: Block, base: float, first: int, last: int, weights: Floats) -> Floats:
+    """Return ``x[first:last + 1]`` less the baseline, smoothed by `weights` (odd, symmetric).
+
+    Gaps become baseline, and so does what the filter needs beyond the block.
+    """
+    half = len(weights) // 2
+    out = np.zeros(last + 1 - first)
+    for k in range(first, last + 1):
+        for j in range(max(-half, -k), min(half, len(x) - 1 - k) + 1):
+            value = x[k + j] - base
+            if not np.isnan(value):
+                out[k - first] += weights[j + half] * value
+    return out
+
+
+@kernel
+def _extremes(x: Block, base: float, first: int, y: Floats, noise: float) -> tuple[float, float]:
+    """Return the highest and lowest value of `y`, ``x[first:]`` smoothed.
+
+    What stands out of it by more than the noise SD is the potential's own sharpness: an extreme
+    is at most that far inside the unsmoothed one, and never outside.
+    """
+    high = low = top = bottom = 0.0
+    for k in range(len(y)):
+        high, low = max(high, y[k]), min(low, y[k])
+        value = x[first + k] - base
+        if not np.isnan(value):
+            top, bottom = max(top, value), min(bottom, value)
+    return min(max(high, top - noise), top), max(min(low, bottom + noise), bottom)
+
+
+@kernel
 def shapes(
     block: Block,
     channel: Ints,
@@ -152,6 +181,7 @@ def shapes(
     stop: Ints,
     bands: Floats,
     spans: Ints,
+    weights: Floats,
 ) -> Floats:
     """Measure the potential around each peak of a block.
 
@@ -161,18 +191,21 @@ def shapes(
         Signal in uV.
     channel, peak, start, stop : array of int, shape (n_events,)
         Channel, peak sample and window of each potential; ``start <= peak < stop``.
-    bands : array of float, shape (n_events, 3)
-        In uV: half width of the baseline band, height of a phase, swing of a turn.
-    spans : array of int, shape (7,)
+    bands : array of float, shape (n_events, 4)
+        In uV: half width of the baseline band, height of a phase, swing of a turn, noise SD.
+    spans : array of int, shape (8,)
         In samples: shortest run outside, quiet after the end, length of a phase, reach of the
-        search for the peak, start and stop of the baseline before the peak, least quiet baseline.
+        search for the peak, start and stop of the baseline before the peak, least quiet baseline,
+        shoulder on either side in which the amplitude is sought as well.
+    weights : array of float
+        Smoothing before amplitude, phases and turns; ``[1.0]`` for none.
 
     Returns
     -------
     array of float, shape (n_events, N_MEASURES)
         ``nan`` in every column for a potential that stays inside its band at the peak.
     """
-    run_min, quiet, phase_min, reach, base_from, base_to, enough = spans
+    run_min, quiet, phase_min, reach, base_from, base_to, enough, shoulder = spans
     out = np.full((len(peak), N_MEASURES), np.nan)
     for i in range(len(peak)):
         x = block[channel[i]]
@@ -187,19 +220,23 @@ def shapes(
             continue
         first, cut_left = _edge(x, base, band, top, start[i] - 1, -1, run_min, quiet)
         last, cut_right = _edge(x, base, band, top, stop[i], 1, run_min, quiet)
-        high = low = area = 0.0
+        area = 0.0
         for k in range(first, last + 1):
             value = x[k] - base
             if not np.isnan(value):
                 area += abs(value)
-                high, low = max(high, value), min(low, value)
                 if abs(value) > abs(x[top] - base):
                     top = k
+        # a lobe beside the potential that stays within the band still belongs to its amplitude
+        left = min(shoulder, first - start[i])
+        y = _smooth(x, base, first - left, min(last + shoulder, stop[i] - 1), weights)
+        high, low = _extremes(x, base, first - left, y, bands[i, 3])
+        y = y[left : left + last + 1 - first]
         out[i, ONSET], out[i, OFFSET] = first, last + 1
         out[i, PEAK] = _summit(x, base, top)
         out[i, TOP], out[i, BOTTOM], out[i, AREA] = high, low, area
-        _phases(x, base, first, last + 1, bands[i, 1], phase_min, out[i])
-        out[i, TURNS] = _turns(x, base, first, last + 1, bands[i, 2])
+        _phases(y, bands[i, 1], phase_min, out[i])
+        out[i, TURNS] = _turns(y, bands[i, 2])
         out[i, CUT] = cut_left or cut_right
     return out
 

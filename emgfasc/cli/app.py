@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 
-from emgfasc.cli import analyze, demo, info
+from emgfasc.cli import analyze, demo, evaluate, info, simulate
 from emgfasc.errors import EmgfascError, ParameterError
 
 __all__ = ["app", "main"]
 
-FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+FAILED, WRONG_USAGE = 1, 2
 
 app = typer.Typer(
     name="emgfasc",
@@ -26,19 +25,14 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.command()(info.info)
 app.command()(analyze.analyze)
+app.command()(simulate.simulate)
+app.command()(evaluate.evaluate)
 
 
 def main() -> None:
     """Run a command; no traceback reaches a user."""
     try:
-        status = app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)  # noqa: T201
-        sys.exit(INTERRUPTED)
+        app()
     except EmgfascError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        typer.echo(f"error: {error}", err=True)
         sys.exit(WRONG_USAGE if isinstance(error, ParameterError) else FAILED)
-    sys.exit(status if isinstance(status, int) else 0)

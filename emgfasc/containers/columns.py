@@ -56,6 +56,13 @@ EVENTS = Schema(
         Column("polyphasic", "bool", "", "More than 4 phases."),
         Column("serrated", "bool", "", "More than 5 turns within at most 4 phases."),
         Column("confidence", "float", "", "How surely the potential belongs to its unit, 0 to 1."),
+        Column("first_phase", "float", "", "Sign of the first phase: 1 positive, -1 negative."),
+        Column(
+            "truncated", "bool", "", "Cut by a neighbour or an edge: duration is a lower bound."
+        ),
+        Column("active_channels", "float", "", "Channels with at least half the amplitude; grids."),
+        Column("centroid_x_mm", "float", "mm", "Amplitude-weighted centre on the grid, x."),
+        Column("centroid_y_mm", "float", "mm", "Amplitude-weighted centre on the grid, y."),
     ),
 )
 

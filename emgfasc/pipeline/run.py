@@ -15,8 +15,9 @@ from emgfasc.pipeline.unit_table import completed
 
 __all__ = ["STAGES", "analyze"]
 
-STAGES = ("clean", "rest", "detect", "measure", "sort", "firing", "evidence")
+STAGES = ("clean", "rest", "detect", "sort", "measure", "firing", "evidence")
 
+_WIDE_LOW_HZ = 5.0  # below it lie drift and movement
 _IN_MEMORY_BYTES = 2**30  # a cleaned recording up to this size is kept; a larger one is streamed
 
 
@@ -80,12 +81,14 @@ def analyze(
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
     )
-    tell("measure")
-    shaped = measure.morphology(clean, found, rules=use.measure)
     tell("sort")
-    sorted_events, units = sort.units(clean, shaped, rest=first_rest, rules=use.sort)
+    sorted_events, units = sort.units(clean, found, rest=first_rest, rules=use.sort)
+    single, units = sort.rediscover(clean, sorted_events, units, rest=first_rest, rules=use.sort)
+    tell("measure")
+    shaped = measure.morphology(clean, single, rules=use.measure)
+    timed = sort.retime(_wide(rec, use, n_jobs), shaped, rules=use.sort)
     tell("firing")
-    judged = firing.kinds(sorted_events, units, kind=rec.kind, duration_s=rec.duration_s)
+    judged = firing.kinds(timed, units, kind=rec.kind, duration_s=rec.duration_s)
     rest = first_rest.excluding(judged.spans)
     events = gated(judged.events, rest)
     table = firing.describe(events, rest)
@@ -103,4 +106,12 @@ def analyze(
         settings=use,
         raw=rec,
         rules_fired=judged.fired,
+    )
+
+
+def _wide(rec: Recording, use: Settings, n_jobs: int | None) -> Recording:
+    """Return the recording through a band that leaves slow parts of a potential as they were."""
+    low, high = use.band_hz or preprocess.band_for(rec.kind, rec.fs_hz).corners
+    return preprocess.clean(
+        rec, band_hz=(min(low, _WIDE_LOW_HZ), high), mains_hz=use.mains_hz, n_jobs=n_jobs
     )

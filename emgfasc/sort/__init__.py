@@ -1,6 +1,8 @@
 """Potentials into units."""
 
+from emgfasc.sort.rediscover import rediscover
+from emgfasc.sort.retime import retime
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.sorting import units
 
-__all__ = ["SortRules", "units"]
+__all__ = ["SortRules", "rediscover", "retime", "units"]

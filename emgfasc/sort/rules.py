@@ -27,6 +27,10 @@ class SortRules:
         Fewer alike potentials are no unit; they stay unsorted.
     lag_ms : float
         Largest shift tried when two averages are compared.
+    apart_ms : float
+        Two discharges of one unit are at least this far apart.
+    near_ms : float
+        How far a potential may move when an overlapping one is taken away.
     learn_from : int
         Units are learned from at most this many potentials, then all are assigned.
     """
@@ -36,7 +40,9 @@ class SortRules:
     dimensions: int = 24
     same_unit: float = 0.15
     min_size: int = 3
-    lag_ms: float = 5.0
+    lag_ms: float = 10.0
+    apart_ms: float = 3.0
+    near_ms: float = 2.0
     learn_from: int = 2000
 
     @classmethod
@@ -44,5 +50,5 @@ class SortRules:
         """Return the rules for a kind of recording."""
         one_of("kind", kind, KINDS)
         if kind == "needle":
-            return cls(before_ms=5.0, after_ms=8.0, lag_ms=3.0)
+            return cls(before_ms=5.0, after_ms=8.0, lag_ms=5.0)
         return cls(before_ms=10.0, after_ms=15.0)

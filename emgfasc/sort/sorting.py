@@ -13,9 +13,9 @@ from emgfasc.sort.rules import SortRules
 from emgfasc.sort.templates import merge_shifted, templates_of
 from emgfasc.sort.waveforms import cut_out
 
-__all__ = ["units"]
+__all__ = ["NOT_SORTED", "unit_rows", "units"]
 
-_NOT_SORTED = ("artifact", "ecg")
+NOT_SORTED = ("artifact", "ecg")
 
 
 def units(
@@ -58,7 +58,7 @@ def units(
     rules = rules or SortRules.for_kind(rec.kind)
     label = np.zeros(len(events), np.int64)
     confidence = np.zeros(len(events))
-    sortable = np.flatnonzero(~events.frame["category"].isin(_NOT_SORTED))
+    sortable = np.flatnonzero(~events.frame["category"].isin(NOT_SORTED))
     empty = Units.empty(n_channels=rec.n_channels, fs_hz=rec.fs_hz)
     if len(sortable) < rules.min_size:
         return events.assign(unit=label, confidence=confidence), empty
@@ -69,14 +69,20 @@ def units(
     embedding = embed(rec, waveforms, peaks, dimensions=rules.dimensions, before=before)
     centres, size = learn(embedding, rules)
     found, sure = assign(embedding.points, centres, size, embedding.noise_energy, rules)
-    found = merge_shifted(found, waveforms, rec.fs_hz, rules)
+    found, shift = merge_shifted(found, waveforms, rec.fs_hz, rules)
     found = _numbered(found, rules.min_size)
+    peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)
     label[sortable], confidence[sortable] = found, np.where(found > 0, sure, 0.0)
     sorted_events = events.assign(unit=label, confidence=confidence)
     if not found.any():
         return sorted_events, empty
+    peak_s = events.peak_s.copy()
+    peak_s[sortable[shift != 0]] = peaks[shift != 0] / rec.fs_hz
+    sorted_events = sorted_events.assign(peak_s=peak_s)
+    if shift.any():
+        waveforms = cut_out(rec, peaks, before=before, after=after)
     templates = templates_of(found, waveforms, rec)
-    return sorted_events, Units(_table(sorted_events, rest), templates, rec.fs_hz, before)
+    return sorted_events, Units(unit_rows(sorted_events, rest), templates, rec.fs_hz, before)
 
 
 def _numbered(label: NDArray[np.int64], min_size: int) -> NDArray[np.int64]:
@@ -89,7 +95,7 @@ def _numbered(label: NDArray[np.int64], min_size: int) -> NDArray[np.int64]:
     return new[label]
 
 
-def _table(events: Events, rest: Rest) -> pd.DataFrame:
+def unit_rows(events: Events, rest: Rest) -> pd.DataFrame:
     """Return one row per unit, with what does not need morphology or firing."""
     frame = events.frame[events.frame["unit"] > 0]
     at_rest = rest.state_at(frame["peak_s"].to_numpy(float)) == "rest"

@@ -10,6 +10,8 @@ from emgfasc.sort.rules import SortRules
 
 __all__ = ["merge_shifted", "templates_of"]
 
+_SEEN = 0.7  # share of an average's energy that must remain in view when it is shifted
+
 
 def templates_of(
     label: NDArray[np.int64], waveforms: NDArray[np.float32], rec: Recording
@@ -37,39 +39,51 @@ def templates_of(
 
 def merge_shifted(
     label: NDArray[np.int64], waveforms: NDArray[np.float32], fs_hz: float, rules: SortRules
-) -> NDArray[np.int64]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Join units whose averages are alike once one is shifted.
 
     When two deflections of a potential are about equally large, noise decides which one is taken
     as the peak, and the unit falls apart into two that differ by a shift.
+
+    Returns
+    -------
+    label : array of int64, shape (n,)
+        With fewer units.
+    shift : array of int64, shape (n,)
+        Samples by which each potential must move to lie over the others of its unit.
     """
     units = np.unique(label[label > 0])
-    if len(units) < 2:
-        return label
     averages = {unit: np.median(waveforms[label == unit], axis=0) for unit in units}
     counts = {unit: int((label == unit).sum()) for unit in units}
-    lags = range(-round(rules.lag_ms * fs_hz / 1e3), round(rules.lag_ms * fs_hz / 1e3) + 1)
-    out = label.copy()
+    reach = round(rules.lag_ms * fs_hz / 1e3)
+    out, shift = label.copy(), np.zeros(len(label), np.int64)
     kept: list[np.int64] = []
     for unit in sorted(units, key=lambda u: -counts[u]):
-        twin = next(
-            (k for k in kept if _unlike(averages[k], averages[unit], lags) <= rules.same_unit),
-            None,
-        )
-        if twin is None:
-            kept.append(unit)
+        fits = [(*_unlike(averages[twin], averages[unit], reach), twin) for twin in kept]
+        unlike, lag, twin = min(fits, default=(1.0, 0, unit))
+        if unlike <= rules.same_unit:
+            mine = label == unit
+            out[mine], shift[mine] = twin, -lag
         else:
-            out[out == unit] = twin
-    return out
+            kept.append(unit)
+    return out, shift
 
 
-def _unlike(a: NDArray[np.float32], b: NDArray[np.float32], lags: range) -> float:
-    """Return the smallest unlikeness of two averages over shifts by `lags` samples."""
-    energy = float((a**2).sum() + (b**2).sum())
+def _unlike(a: NDArray[np.float32], b: NDArray[np.float32], reach: int) -> tuple[float, int]:
+    """Return the smallest unlikeness of two averages, and the shift of `b` that gives it.
+
+    Only where both are known counts, and a shift that loses much of either is not tried.
+    """
     size = a.shape[1]
-    best = 1.0
-    for lag in lags:
+    whole = float((a**2).sum()), float((b**2).sum())
+    best, found = 1.0, 0
+    for lag in range(-reach, reach + 1):
         left, right = max(0, lag), min(size, size + lag)
-        overlap = float((a[:, left:right] * b[:, left - lag : right - lag]).sum())
-        best = min(best, 1 - 2 * overlap / energy)
-    return best
+        one, two = a[:, left:right], b[:, left - lag : right - lag]
+        energy = float((one**2).sum()), float((two**2).sum())
+        if energy[0] < _SEEN * whole[0] or energy[1] < _SEEN * whole[1]:
+            continue
+        unlike = 1 - 2 * float((one * two).sum()) / (energy[0] + energy[1])
+        if unlike < best:
+            best, found = unlike, lag
+    return best, found

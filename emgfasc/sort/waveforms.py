@@ -13,7 +13,12 @@ _BLOCK_S = 30.0
 
 
 def cut_out(
-    rec: Recording, peaks: NDArray[np.int64], *, before: int, after: int
+    rec: Recording,
+    peaks: NDArray[np.int64],
+    *,
+    before: int,
+    after: int,
+    channel: NDArray[np.intp] | None = None,
 ) -> NDArray[np.float32]:
     """Return the good channels around each peak, reading the recording once.
 
@@ -25,23 +30,28 @@ def cut_out(
         Sample numbers, in order.
     before, after : int
         Samples before the peak, and from the peak on.
+    channel : array of int, shape (n,), optional
+        One channel for each peak, instead of all good ones.
 
     Returns
     -------
     array of float32, shape (n, n_good_channels, before + after)
+        With one channel where `channel` is given.
         Zero beyond the ends of the recording and in gaps.
     """
     good = rec.good
-    out = np.zeros((len(peaks), len(good), before + after), np.float32)
+    n_rows = len(good) if channel is None else 1
+    out = np.zeros((len(peaks), n_rows, before + after), np.float32)
     block = max(before + after, round(_BLOCK_S * rec.fs_hz))
     for start in range(0, rec.n_samples, block):
         mine = np.flatnonzero((peaks >= start) & (peaks < start + block))
         if not mine.size:
             continue
         low = max(0, start - before)
-        data = np.nan_to_num(rec.read(low, start + block + after)[good], nan=0.0)
+        data = np.nan_to_num(rec.read(low, start + block + after), nan=0.0)
         for k in mine:
             first = int(peaks[k]) - before - low
             left, right = max(first, 0), min(first + before + after, data.shape[1])
-            out[k, :, left - first : right - first] = data[:, left:right]
+            rows = good if channel is None else channel[k : k + 1]
+            out[k, :, left - first : right - first] = data[rows, left:right]
     return out

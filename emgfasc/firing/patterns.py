@@ -1,0 +1,192 @@
+"""The runs of discharges that the rule table is asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import gammainc
+
+from emgfasc.firing.rules import Pattern, Search
+from emgfasc.firing.trains import Train, trains
+
+__all__ = ["Found", "dense_stretches", "unit_patterns"]
+
+FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
+BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
+BURST_SIZE = (3, 10)
+_DENSE_GAP_S, _DENSE_S = 0.1, 1.0
+
+# How many trains of at least m intervals `trains` finds per interval of a Poisson process when
+# the rate does not matter: 0.0216 for m = 4, halving with each interval more (simulated,
+# 500,000 intervals; tests/firing/test_patterns.py repeats it).
+_BY_CHANCE, _HALVING = 0.0216, 0.5
+_FALSE_TRAINS = 0.05  # accepted by chance per unit,
+_FALSE_SHARE = 0.1  # or as a share of the further trains found
+_LONGEST = 40
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A pattern and the rows of the event table it covers."""
+
+    pattern: Pattern
+    rows: Ints
+
+
+def unit_patterns(frame: pd.DataFrame, unit: int, duration_s: float) -> list[Found]:
+    """Return the trains, slow trains and bursts of one unit.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The unit's rows of the event table, in order of time.
+    unit : int
+        Its number, 0 for all unsorted potentials together.
+    duration_s : float
+        Time over which it could have fired.
+    """
+    times = frame["peak_s"].to_numpy(float)
+    rows = frame.index.to_numpy(np.int64)
+    fast = _not_by_chance(trains(times, max_interval_s=FAST_S), len(times), duration_s, FAST_S)
+    slow = _not_by_chance(trains(times, max_interval_s=SLOW_S), len(times), duration_s, SLOW_S)
+    found = []
+    groups: tuple[tuple[Search, list[Train]], ...] = (("train", fast), ("slow", slow))
+    for search, group in groups:
+        for train in group:
+            pattern = Pattern(
+                search=search,
+                unit=unit,
+                start_s=train.start_s,
+                stop_s=train.stop_s,
+                n=len(train.members),
+                rate_hz=train.rate_hz,
+                start_rate_hz=train.start_rate_hz,
+                cov=train.cov,
+                **_shape(frame.iloc[train.members]),
+            )
+            found.append(Found(pattern, rows[train.members]))
+    return found + _bursts(frame, unit)
+
+
+def _not_by_chance(
+    group: tuple[Train, ...], n: int, duration_s: float, longest_s: float
+) -> list[Train]:
+    """Drop the trains that a Poisson process of the same rate would show as well."""
+    if not group:
+        return []
+    lengths = np.array([train.n_intervals for train in group])
+    m = np.arange(4, _LONGEST)
+    fast_enough = gammainc(m, m * longest_s * n / max(duration_s, 1e-9))
+    expected = n * _BY_CHANCE * _HALVING ** (m - 4) * fast_enough
+    seen = (lengths[:, None] >= m).sum(axis=0)
+    accepted = expected <= np.maximum(_FALSE_TRAINS, _FALSE_SHARE * (seen - 1))
+    least = m[accepted.argmax()] if accepted.any() else _LONGEST
+    return [train for train in group if train.n_intervals >= least]
+
+
+def _bursts(frame: pd.DataFrame, unit: int) -> list[Found]:
+    """Return one pattern for the bursts of a unit, when half of it is in bursts."""
+    times = frame["peak_s"].to_numpy(float)
+    if unit == 0 or len(times) < BURST_SIZE[0]:
+        return []
+    interval = np.diff(times)
+    # in bursts of three and more, the median interval lies within a burst
+    gap = interval > min(BURST_GAP_S, 3 * float(np.median(interval)))
+    number = np.append(0, np.cumsum(gap))
+    size = np.bincount(number)
+    is_burst = (size >= BURST_SIZE[0]) & (size <= BURST_SIZE[1])
+    members = np.flatnonzero(is_burst[number])
+    if is_burst.sum() < 3 or 2 * len(members) < len(times):
+        return []
+    start = times[np.append(0, np.flatnonzero(gap) + 1)][is_burst]
+    period = np.diff(start)
+    within = interval[~gap & is_burst[number[1:]]]
+    middle = float(np.median(within))
+    if middle <= 0 or float(np.median(interval[gap])) < 4 * middle or not _apart(period):
+        return []
+    pattern = Pattern(
+        search="bursts",
+        unit=unit,
+        start_s=float(times[members[0]]),
+        stop_s=float(times[members[-1]]),
+        n=len(members),
+        rate_hz=1.0 / middle,
+        cov=float(period.std(ddof=1) / period.mean()),
+        n_bursts=int(is_burst.sum()),
+        **_shape(frame.iloc[members]),
+    )
+    return [Found(pattern, frame.index.to_numpy(np.int64)[members])]
+
+
+def _apart(period: Floats) -> bool:
+    """Tell whether bursts recur every 0.1 to 10 s."""
+    return bool(0.1 <= float(np.median(period)) <= 10.0)
+
+
+def dense_stretches(frame: pd.DataFrame) -> list[Found]:
+    """Return the stretches of a second or more without a pause of 0.1 s, over all units."""
+    times = frame["peak_s"].to_numpy(float)
+    if len(times) < 2:
+        return []
+    number = np.append(0, np.cumsum(np.diff(times) > _DENSE_GAP_S))
+    found = []
+    for rows in np.split(np.arange(len(times)), np.flatnonzero(np.diff(number)) + 1):
+        start, stop = float(times[rows[0]]), float(times[rows[-1]])
+        if stop - start < _DENSE_S:
+            continue
+        part = frame.iloc[rows]
+        own = part.loc[part["unit"] > 0].groupby("unit")["peak_s"]
+        middles = [float(np.median(np.diff(t))) for _, t in own if len(t) >= 3]
+        early = int((times[rows] < (start + stop) / 2).sum())
+        pattern = Pattern(
+            search="dense",
+            unit=-1,
+            start_s=start,
+            stop_s=stop,
+            n=len(rows),
+            rate_hz=(len(rows) - 1) / (stop - start),
+            cov=_spread(np.diff(times[rows])),
+            n_units=len(middles),
+            unit_rate_hz=1.0 / max(float(np.median(middles)), 1e-9) if middles else np.nan,
+            rise=(len(rows) - early) / max(early, 1),
+            **_shape(part),
+        )
+        found.append(Found(pattern, part.index.to_numpy(np.int64)))
+    return found
+
+
+def _spread(interval: Floats) -> float:
+    return float(interval.std() / interval.mean()) if interval.mean() > 0 else float("nan")
+
+
+def _shape(part: pd.DataFrame) -> dict[str, Any]:
+    """Return the medians of the potentials' shape; ``nan`` for what was not measured."""
+
+    def middle(name: str) -> float:
+        if name not in part.columns:
+            return float("nan")
+        values = part[name].to_numpy(float)
+        values = values[np.isfinite(values)]
+        return float(np.median(values)) if len(values) else float("nan")
+
+    amplitude = part["amplitude_uv"].to_numpy(float)
+    third = max(len(amplitude) // 3, 1)
+    early, late = float(np.median(amplitude[:third])), float(np.median(amplitude[-third:]))
+    typical = middle("amplitude_uv")
+    # no negative phase at all is a negative peak of 0
+    depth = np.nan_to_num(middle("negative_peak_uv"), nan=0.0)
+    return {
+        "decrement": late / early if early > 0 else float("nan"),
+        "amplitude_uv": typical,
+        "duration_ms": middle("duration_ms"),
+        "phases": middle("phases"),
+        "negative_share": depth / typical if typical > 0 else float("nan"),
+        "initial_positive": middle("first_phase") > 0,
+    }

@@ -1,0 +1,21 @@
+"""From files to recordings and from results to files.
+
+>>> import numpy as np, emgfasc as ef
+>>> ef.read(np.zeros((64, 2048)), fs=2048)
+<Recording 'array': hdsemg, 64 channel(s), 1.0 s at 2048 Hz>
+"""
+
+from emgfasc.io.describing import describe
+from emgfasc.io.reading import read
+from emgfasc.io.tables import read_events, write_events, write_json, write_table
+from emgfasc.io.writing import write
+
+__all__ = [
+    "describe",
+    "read",
+    "read_events",
+    "write",
+    "write_events",
+    "write_json",
+    "write_table",
+]

@@ -1,0 +1,237 @@
+"""The header of an EDF or BDF file, as stored.
+
+MNE hides what must be judged before reading: the unit as spelled, a channel's own rate (it
+resamples to the highest), the number of records promised. Layout: Kemp et al. 1992,
+doi:10.1016/0013-4694(92)90009-7; Kemp & Olivan 2003 (EDF+), doi:10.1016/S1388-2457(03)00123-8.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from emgfasc.errors import RecordingError
+from emgfasc.io.refusal import reason
+
+__all__ = ["EdfHeader", "EdfSignal", "read_header"]
+
+_FIXED = 256  # bytes of the part that is the same in every file, and again per signal
+# Where each per-signal field starts (in bytes per signal) and how long it is.
+_FIELDS = {
+    "label": (0, 16),
+    "transducer": (16, 80),
+    "unit": (96, 8),
+    "physical_min": (104, 8),
+    "physical_max": (112, 8),
+    "digital_min": (120, 8),
+    "digital_max": (128, 8),
+    "prefilter": (136, 80),
+    "samples": (216, 8),
+}
+_ONSET = re.compile(rb"\+?(-?\d+(?:\.\d+)?)[\x14\x15]")
+
+
+@dataclass(frozen=True)
+class EdfSignal:
+    """One signal, as stored; `calibrated` when its ranges relate numbers to units."""
+
+    label: str
+    transducer: str
+    unit: str
+    prefilter: str
+    samples: int
+    calibrated: bool
+
+    @property
+    def is_annotation(self) -> bool:
+        """Whether it holds EDF+ annotations instead of samples."""
+        return self.label in ("EDF Annotations", "BDF Annotations")
+
+
+@dataclass(frozen=True)
+class EdfHeader:
+    """What the header promises.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    sample_bytes : int
+        2 in EDF, 3 in BDF.
+    patient, recording : str
+        Identification fields.
+    reserved : str
+        ``EDF+C``, ``EDF+D``, ``24BIT`` or empty.
+    size : int
+        Bytes of the header.
+    n_records : int
+        Data records stated; -1 when the recorder was not stopped properly.
+    record_s : Fraction
+        Exact length of a record.
+    signals : tuple of EdfSignal
+        All signals, annotations included.
+    """
+
+    path: Path
+    sample_bytes: int
+    patient: str
+    recording: str
+    reserved: str
+    size: int
+    n_records: int
+    record_s: Fraction
+    signals: tuple[EdfSignal, ...]
+
+    @property
+    def record_bytes(self) -> int:
+        """Bytes of one data record."""
+        return self.sample_bytes * sum(signal.samples for signal in self.signals)
+
+    def rate(self, signal: EdfSignal) -> float:
+        """Return a signal's own sampling rate in Hz."""
+        return float(signal.samples / self.record_s)
+
+    def checked(self, label: str) -> list[str]:
+        """Hold the file's size and continuity against the header; return notes.
+
+        Raises
+        ------
+        RecordingError
+            When data are missing or have gaps between records.
+        """
+        held, rest = divmod(self.path.stat().st_size - self.size, max(self.record_bytes, 1))
+        if held < self.n_records or (self.n_records < 0 and rest):
+            stated = self.n_records if self.n_records >= 0 else "an unknown number of"
+            raise RecordingError(
+                f"{label}: is truncated: its header states {stated} data records, but it holds "
+                f"{max(held, 0)} whole ones; copy it again from where it was recorded."
+            )
+        if held < 1:
+            raise RecordingError(f"{label}: holds no data record; record or export it again.")
+        if self.reserved[3:5] == "+D" and not self._contiguous(held):
+            raise RecordingError(
+                f"{label}: is discontinuous (EDF+D) with gaps between its records; "
+                "export each continuous stretch to a file of its own."
+            )
+        if self.n_records < 0:
+            return [f"The header does not state how many records it has; all {held} were read."]
+        if held > self.n_records:
+            stated = f"The header states {self.n_records} data records, but the file holds {held}"
+            return [f"{stated}; all whole ones were read."]
+        return [f"Left out {rest} bytes behind the last whole record."] if rest else []
+
+    def onsets(self, n_records: int) -> list[Fraction]:
+        """Return when the first records start, in seconds; empty when EDF+ does not say."""
+        keepers = [place for place, signal in enumerate(self.signals) if signal.is_annotation]
+        if not keepers:
+            return []
+        before = sum(signal.samples for signal in self.signals[: keepers[0]]) * self.sample_bytes
+        shape = (n_records, self.record_bytes)
+        data = np.memmap(self.path, np.uint8, "r", offset=self.size, shape=shape)
+        matches = [_ONSET.match(row.tobytes()) for row in data[:, before : before + 32]]
+        return [Fraction(match[1].decode()) for match in matches if match]
+
+    def _contiguous(self, held: int) -> bool:
+        """Tell whether every record starts where the one before ends."""
+        onsets = self.onsets(held)
+        return len(onsets) == held and all(
+            after - onset == self.record_s for onset, after in pairwise(onsets)
+        )
+
+
+def read_header(path: Path, label: str) -> EdfHeader:
+    """Read the header of an EDF or BDF file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    label : str
+        How messages name it.
+
+    Raises
+    ------
+    RecordingError
+        When the header is not one.
+    """
+    with path.open("rb") as file:
+        fixed = file.read(_FIXED)
+        if fixed[:8] != b"0       " and fixed[:8] != b"\xffBIOSEMI":
+            raise RecordingError(
+                f"{label}: is no EDF or BDF file: its first bytes are {fixed[:8]!r}; "
+                "check its suffix."
+            )
+        try:
+            size, n_records = int(fixed[184:192]), int(fixed[236:244])
+            record_s = Fraction(Decimal(fixed[244:252].decode("ascii").strip()))
+            n_signals = int(fixed[252:256])
+            signals = _signals(file.read(_FIXED * n_signals), n_signals)
+            _hold_sizes(size, record_s, signals)
+        except (ValueError, OverflowError, InvalidOperation) as error:
+            raise RecordingError(
+                f"{label}: its EDF header is damaged or cut short ({reason(error)}); "
+                "copy the file again."
+            ) from error
+    return EdfHeader(
+        path=path,
+        sample_bytes=3 if fixed[:1] == b"\xff" else 2,
+        patient=_text(fixed[8:88]),
+        recording=_text(fixed[88:168]),
+        reserved=_text(fixed[192:236]),
+        size=size,
+        n_records=n_records,
+        record_s=record_s,
+        signals=signals,
+    )
+
+
+def _text(field: bytes) -> str:
+    """Decode one field; recorders put latin-1 where ASCII is prescribed."""
+    return field.decode("latin-1").strip("\x00 ")
+
+
+def _signals(block: bytes, n_signals: int) -> tuple[EdfSignal, ...]:
+    """Cut the per-signal part, which is stored field by field."""
+    if n_signals < 1 or len(block) < _FIXED * n_signals:
+        raise ValueError("the header is shorter than it states")
+    cut = {
+        name: [
+            _text(block[start * n_signals + place * length :][:length])
+            for place in range(n_signals)
+        ]
+        for name, (start, length) in _FIELDS.items()
+    }
+    rows = [dict(zip(cut, row, strict=True)) for row in zip(*cut.values(), strict=True)]
+    return tuple(
+        EdfSignal(
+            label=row["label"],
+            transducer=row["transducer"],
+            unit=row["unit"],
+            prefilter=row["prefilter"],
+            samples=int(row["samples"]),
+            calibrated=(
+                _number(row["physical_min"]) != _number(row["physical_max"])
+                and _number(row["digital_min"]) < _number(row["digital_max"])
+            ),
+        )
+        for row in rows
+    )
+
+
+def _number(text: str) -> float:
+    """Read a number; some recorders write a decimal comma."""
+    return float(text.replace(",", "."))
+
+
+def _hold_sizes(size: int, record_s: Fraction, signals: tuple[EdfSignal, ...]) -> None:
+    """Raise unless the sizes agree with each other."""
+    if size != _FIXED * (len(signals) + 1):
+        raise ValueError("the header's size is not that of its signals")
+    if record_s <= 0 or any(signal.samples < 1 for signal in signals):
+        raise ValueError("a record without length or samples")

@@ -1,0 +1,90 @@
+"""From a path, an MNE Raw or an array to its contents: the right reader by suffix and type."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from emgfasc.errors import ParameterError, RecordingError
+from emgfasc.io.arrays import open_array
+from emgfasc.io.contents import Contents
+from emgfasc.io.npz import open_npz
+from emgfasc.io.refusal import reason
+from emgfasc.io.text import open_text
+
+__all__ = ["open_source"]
+
+# Suffix -> (module, function). MNE and wfdb are imported only when a file needs them.
+_LIBRARY_READERS = {
+    ".edf": ("edf", "open_edf"),
+    ".bdf": ("edf", "open_edf"),
+    ".vhdr": ("mne_raw", "open_brainvision"),
+    ".fif": ("mne_raw", "open_fif"),
+    ".hea": ("wfdb_record", "open_wfdb"),
+    ".dat": ("wfdb_record", "open_wfdb"),
+    ".bin": ("n2001", "open_n2001"),
+}
+# Readers of formats that may leave the sampling rate to the caller.
+_OWN_READERS: dict[str, Callable[[Path, str, float | None], Contents]] = {
+    ".npz": open_npz,
+    ".csv": open_text,
+    ".tsv": open_text,
+    ".txt": open_text,
+}
+_HEADERS = {".eeg": ".vhdr", ".vmrk": ".vhdr"}
+
+
+def open_source(source: Any, fs: float | None, channels: Any) -> tuple[Contents, Any]:
+    """Find the reader; return what the source holds and which channels are still to be picked."""
+    if isinstance(source, str | Path):
+        return _open_file(Path(source).expanduser(), fs), channels
+    # An MNE Raw can only come from a program that has imported MNE.
+    mne = sys.modules.get("mne")
+    if mne is not None and isinstance(source, mne.io.BaseRaw):
+        opener = import_module("emgfasc.io.mne_raw").open_raw
+        names = [Path(name).stem for name in source.filenames if name]
+        return cast("Contents", opener(source, names[0] if names else "raw")), channels
+    if isinstance(source, bytes | dict | type(None)):
+        raise ParameterError(
+            "Invalid value for the 'source' parameter: a path, an MNE Raw or an array is needed, "
+            f"but got {type(source).__name__} instead."
+        )
+    if fs is None:
+        raise ParameterError(
+            "Invalid value for the 'fs' parameter: an array needs its sampling rate in Hz, "
+            "but got None instead."
+        )
+    return open_array(source, fs, channels)
+
+
+def _open_file(path: Path, fs: float | None) -> Contents:
+    """Check the path and dispatch on its suffix."""
+    label = " ".join(str(path).splitlines())
+    suffix = path.suffix.lower()
+    if suffix in _HEADERS:
+        header = path.with_suffix(_HEADERS[suffix]).name
+        raise RecordingError(f"{label}: is one part of a recording; give its header {header}.")
+    known = (*_LIBRARY_READERS, *_OWN_READERS)
+    try:
+        if path.is_dir():
+            raise RecordingError(f"{label}: is a folder; give a recording in it.")
+        if not path.exists():
+            raise RecordingError(f"{label}: does not exist; check its name and folder.")
+        if suffix not in known:
+            raise RecordingError(
+                f"{label}: suffix {suffix or 'missing'} is not known; known are {', '.join(known)}."
+            )
+        if path.stat().st_size == 0:
+            raise RecordingError(f"{label}: is empty (0 bytes); copy or export it again.")
+        if suffix in _OWN_READERS:
+            return _OWN_READERS[suffix](path, label, fs)
+        module, function = _LIBRARY_READERS[suffix]
+        opener = getattr(import_module(f"emgfasc.io.{module}"), function)
+        return cast("Contents", opener(path, label))
+    except (OSError, ValueError) as error:
+        if isinstance(error, ParameterError):
+            raise
+        raise RecordingError(f"{label}: cannot be opened ({reason(error)}).") from error

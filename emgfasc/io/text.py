@@ -1,0 +1,157 @@
+"""Text tables: CSV, TSV, and numbers under ``#`` headers. Read whole; nothing is assumed."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.errors import RecordingError
+from emgfasc.io.arrays import array_names, held
+from emgfasc.io.channels import named_once
+from emgfasc.io.contents import Channel, Contents
+from emgfasc.io.refusal import refusing
+
+__all__ = ["open_text"]
+
+_RATE = re.compile(r"sampl\w*[ _-]*(?:rate|freq\w*)[^0-9]*(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.I)
+_LABELS = re.compile(r"(?:labels?|channels?|columns?)\s*[:=]+\s*(.+)", re.IGNORECASE)
+_UNIT = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
+_TIME = re.compile(r"(time|times|t|seconds|sec|index|sample|samples)([ _].*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Rows of numbers, the names over them, and the sampling rate if a comment states it."""
+
+    values: NDArray[np.float64]
+    names: list[str]
+    fs_hz: float | None
+
+
+def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
+    """Open a text table with one column per channel.
+
+    Parameters
+    ----------
+    path : Path
+        The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit),
+        then numbers; ``nan`` marks a gap.
+    label : str
+        How messages name it.
+    fs_hz : float or None
+        Sampling rate given by the caller, used when no ``#`` line states it.
+
+    Raises
+    ------
+    RecordingError
+        When it is not such a table, or the rate is not known.
+    """
+    with refusing(label, "a table of numbers"):
+        table = _parse(path)
+    rate = fs_hz if table.fs_hz is None else table.fs_hz
+    if rate is None:
+        raise RecordingError(f"{label}: states no sampling rate; give it with fs= (in Hz).")
+    split = [_unit(name) for name in table.names]
+    names = named_once([name for name, _ in split])
+    notes = []
+    if names != [name for name, _ in split]:
+        notes.append("Column names are not unique or missing; running numbers were added.")
+    return Contents(
+        label=label,
+        channels=tuple(
+            Channel(name, rate, unit, kind)
+            for name, (_, unit), kind in zip(names, split, _types(names, table.values), strict=True)
+        ),
+        open=partial(held, table.values.T, label),
+        files=(path,),
+        notes=tuple(notes),
+    )
+
+
+def _parse(path: Path) -> _Table:
+    """Cut the text into comments, names and numbers."""
+    stored = path.read_bytes()
+    try:
+        text = stored.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = stored.decode("latin-1")
+    lines = [line.strip("\r\n") for line in text.split("\n") if line.strip()]
+    comments = "\n".join(line for line in lines if line.lstrip().startswith("#"))
+    body = [line for line in lines if not line.lstrip().startswith("#")]
+    separator = _separator(path, body)
+    names: list[str] = []
+    if body and not any(_is_number(field) for field in _fields(body[0], separator)):
+        names = _fields(body.pop(0), separator)
+    if separator == ";" and body and "," in body[0]:
+        body = [line.replace(",", ".") for line in body]
+    if body:
+        values = np.loadtxt(body, np.float64, comments=None, delimiter=separator, ndmin=2)
+    else:
+        values = np.empty((0, max(len(names), 1)))
+    if names and len(names) != values.shape[1]:
+        raise ValueError(f"{len(names)} names over {values.shape[1]} columns")
+    rate = _RATE.search(comments)
+    return _Table(
+        values=values,
+        names=names or _commented(comments, values.shape[1]),
+        fs_hz=float(rate[1]) if rate else None,
+    )
+
+
+def _separator(path: Path, body: Sequence[str]) -> str | None:
+    """Return what separates the columns; ``None`` is white space."""
+    first = body[0] if body else ""
+    signs, otherwise = {".csv": (";,\t", ","), ".tsv": ("\t", "\t")}.get(
+        path.suffix.lower(), ("\t;,", None)
+    )
+    return next((sign for sign in signs if sign in first), otherwise)
+
+
+def _fields(line: str, separator: str | None) -> list[str]:
+    """Cut one row."""
+    if separator is None:
+        return line.split()
+    return [field.strip() for field in next(csv.reader([line], delimiter=separator))]
+
+
+def _is_number(field: str) -> bool:
+    """Tell whether a cell is a number, in either notation of the decimal sign."""
+    try:
+        float(field.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _commented(comments: str, n_columns: int) -> list[str]:
+    """Return names out of a ``# Labels:= EMG`` line, or numbered ones."""
+    if match := _LABELS.search(comments):
+        names = [name.strip() for name in re.split(r"[,;\t]", match[1])]
+        if len(names) == n_columns:
+            return names
+    return array_names(n_columns)
+
+
+def _unit(name: str) -> tuple[str, str]:
+    """Split ``biceps (mV)`` into name and unit."""
+    match = _UNIT.fullmatch(name)
+    return (match[1], match[2]) if match else (name, "")
+
+
+def _types(names: Sequence[str], values: NDArray[np.float64]) -> list[Literal["other", "unknown"]]:
+    """Mark the time axis, by its name or by never falling from row to row."""
+    types: list[Literal["other", "unknown"]] = [
+        "other" if _TIME.fullmatch(name) else "unknown" for name in names
+    ]
+    first = values[:, 0]
+    if len(names) > 1 and len(first) > 2 and first[-1] > first[0] and (np.diff(first) >= 0).all():
+        types[0] = "other"
+    return types

@@ -1,0 +1,9 @@
+"""The shape of potentials: morphology of each, instability and satellites of each unit."""
+
+from emgfasc.measure.instability import instability
+from emgfasc.measure.rules import Rules
+from emgfasc.measure.satellites import satellites
+from emgfasc.measure.validity import validity
+from emgfasc.measure.waveform import morphology
+
+__all__ = ["Rules", "instability", "morphology", "satellites", "validity"]

@@ -1,0 +1,156 @@
+"""The discharges of a unit, cut out and laid over each other to a fraction of a sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.measure.waveform import channel_numbers
+
+if TYPE_CHECKING:
+    from emgfasc.containers import Events, Recording
+
+__all__ = ["TAPS", "Discharges", "aligned", "clear", "cut", "units_of"]
+
+_BLOCK_VALUES = 4_000_000
+TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
+_KAISER_BETA = 8.0
+_ROUNDS = 2  # of alignment to the median of the round before
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Discharges:
+    """Which potentials make a unit, on the channel where most of them are largest.
+
+    Attributes
+    ----------
+    unit : int
+        Number of the unit.
+    rows : array of int
+        Positions of its potentials among all events.
+    channel : int
+        Index of the channel.
+    """
+
+    unit: int
+    rows: Ints
+    channel: int
+
+
+def units_of(rec: Recording, events: Events) -> list[Discharges]:
+    """Return the sorted units among `events`, by number."""
+    unit = events.frame["unit"].to_numpy(np.int64)
+    channels = channel_numbers(rec, events)
+    found = []
+    for number in np.unique(unit[unit > 0]):
+        rows = np.flatnonzero(unit == number)
+        found.append(Discharges(int(number), rows, int(np.bincount(channels[rows]).argmax())))
+    return found
+
+
+def clear(peaks: Ints, rows: Ints, before: int, after: int, n_samples: int) -> Ints:
+    """Return those `rows` with no other peak and no end of the recording inside their window."""
+    previous = np.append(-before - 1, peaks[:-1])
+    following = np.append(peaks[1:], n_samples + after)
+    inside = (peaks - before >= 0) & (peaks + after < n_samples)
+    alone = (peaks - previous > before) & (following - peaks > after)
+    kept: Ints = rows[(inside & alone)[rows]]
+    return kept
+
+
+def cut(rec: Recording, channel: int, peaks: Ints, before: int, after: int) -> Floats:
+    """Return one row of signal per peak, ``nan`` beyond the ends of the recording.
+
+    Returns
+    -------
+    array of float, shape (n_peaks, before + after + 1)
+        Microvolts; `peaks` must be in order.
+    """
+    out = np.full((len(peaks), before + after + 1), np.nan)
+    offsets = np.arange(-before, after + 1)
+    for here, origin, block in _stretches(rec, peaks, before, after):
+        index = peaks[here, None] + offsets - origin
+        inside = (index >= 0) & (index < block.shape[1])
+        taken = block[channel][np.clip(index, 0, block.shape[1] - 1)]
+        out[here] = np.where(inside, taken, np.nan)
+    return out
+
+
+def _stretches(
+    rec: Recording, peaks: Ints, before: int, after: int
+) -> Iterator[tuple[slice, int, NDArray[np.float32]]]:
+    """Yield ``(which peaks, first sample, block)`` over the parts of `rec` that hold peaks."""
+    size = max(_BLOCK_VALUES // rec.n_channels, 1)
+    for first in np.unique(peaks // size) * size:
+        low, high = np.searchsorted(peaks, [first, first + size])
+        origin = max(0, int(peaks[low]) - before)
+        yield slice(int(low), int(high)), origin, rec.read(origin, int(peaks[high - 1]) + after + 1)
+
+
+def aligned(windows: Floats, margin: int) -> Floats:
+    """Shift every row onto the median of all, to a fraction of a sample.
+
+    Parameters
+    ----------
+    windows : array of float, shape (n, width)
+        One discharge per row, without ``nan``.
+    margin : int
+        Samples at each end that serve the shift and are cut off; rows move by at most
+        ``margin - 8`` samples.
+
+    Returns
+    -------
+    array of float, shape (n, width - 2 * margin)
+    """
+    reach = margin - TAPS
+    width = windows.shape[1] - 2 * margin
+    lags = np.arange(-reach, reach + 1)
+    out = windows[:, margin : margin + width]
+    for _ in range(_ROUNDS):
+        template = np.median(out, axis=0)
+        scores = np.empty((len(windows), len(lags)))
+        for column, lag in enumerate(lags):
+            shifted = windows[:, margin + lag : margin + lag + width]
+            norm = np.sqrt((shifted**2).sum(axis=1))
+            scores[:, column] = np.divide(
+                shifted @ template, norm, out=np.zeros(len(norm)), where=norm > 0
+            )
+        out = _shifted(windows, lags[0] + _summits(scores), margin)
+    return out
+
+
+def _summits(scores: Floats) -> Floats:
+    """Return where each row peaks, between columns, by a parabola."""
+    best = scores.argmax(axis=1)
+    rows = np.arange(len(scores))
+    inner = np.clip(best, 1, scores.shape[1] - 2)
+    left, mid, right = (scores[rows, inner + step] for step in (-1, 0, 1))
+    bend = left - 2 * mid + right
+    step = np.divide(0.5 * (left - right), bend, out=np.zeros(len(rows)), where=bend < 0)
+    return np.asarray(np.where(best == inner, inner + np.clip(step, -0.5, 0.5), best), float)
+
+
+def _shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
+    """Return the rows read `delay` samples later, without their margins (windowed sinc)."""
+    width = windows.shape[1] - 2 * margin
+    whole = np.floor(delay).astype(int)
+    part = delay - whole
+    taps = np.arange(-TAPS + 1, TAPS + 1)
+    distance = taps - part[:, None]
+    kernel = np.sinc(distance) * np.i0(
+        _KAISER_BETA * np.sqrt(np.clip(1 - (distance / TAPS) ** 2, 0, None))
+    )
+    kernel /= kernel.sum(axis=1, keepdims=True)
+    rows = np.arange(len(windows))[:, None]
+    columns = margin + whole[:, None] + np.arange(width)
+    out = np.zeros((len(windows), width))
+    for number, tap in enumerate(taps):
+        out += kernel[:, number, None] * windows[rows, columns + tap]
+    return out

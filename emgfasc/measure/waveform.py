@@ -1,0 +1,283 @@
+"""Amplitude, duration, area, phases and turns of every potential at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc._kernels import shape
+from emgfasc.errors import ParameterError
+from emgfasc.measure.rules import Rules
+
+if TYPE_CHECKING:
+    from emgfasc.containers import Events, Recording
+
+__all__ = ["morphology", "noise_uv", "peak_samples"]
+
+_BLOCK_VALUES = 4_000_000  # samples x channels read at once: 16 MB
+_REACH_MS = 1.0  # how far from the given peak a larger deflection is accepted as the peak
+_QUIET_BASELINE_MS = 2.0  # least quiet signal a baseline is taken from
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def morphology(rec: Recording, events: Events, *, rules: Rules | None = None) -> Events:
+    """Measure the shape of every potential on its own channel.
+
+    Onset, offset and everything between follow `rules`. The noise SD at a potential is its
+    `amplitude_uv` over its `snr` as detection gave them; where that ratio is unknown only the
+    microvolt thresholds hold. A potential's window ends midway to the neighbouring potentials,
+    so the two halves of a doublet stay two; a potential cut by that, or by an end of the
+    recording, is marked `truncated`, and its duration and area are lower bounds.
+
+    Signs are as stored: `negative_peak_uv` is the depth of the largest deflection below the
+    baseline, whichever electrode the amplifier called active.
+
+    Parameters
+    ----------
+    rec : Recording
+        The cleaned recording the events were found in.
+    events : Events
+        Potentials with `peak_s` and `channel`.
+    rules : Rules, optional
+        Thresholds; by default those of the recording's kind.
+
+    Returns
+    -------
+    Events
+        The same potentials. Refreshed: `onset`, `duration`, `peak_s` (between samples, by a
+        parabola), `amplitude_uv`, `snr`. Added: `negative_peak_uv`, `rise_time_ms`,
+        `duration_ms`, `spike_duration_ms`, `area_uvms`, `thickness_ms`, `size_index`,
+        `phases`, `turns`, `polyphasic`, `serrated`, `first_phase`, `truncated`; on grids also
+        `active_channels`, `centroid_x_mm` and `centroid_y_mm`. A potential that never leaves
+        the noise band on its channel keeps detection's numbers and has ``nan`` in the new
+        columns. Features the kind of electrode does not support are ``nan``
+        (see :func:`emgfasc.measure.validity`).
+
+    Raises
+    ------
+    ParameterError
+        When a potential names an unknown channel or lies outside the recording.
+
+    Notes
+    -----
+    Definitions: Stalberg et al. 1986 and 1996, Sonoo and Stalberg 1993 (unverified). Size
+    index: ``2 log10(amplitude in mV) + area / amplitude in ms``.
+
+    Examples
+    --------
+    >>> import numpy as np, emgfasc as ef
+    >>> from emgfasc.containers import Events
+    >>> t = np.arange(-100, 100) / 25.0
+    >>> trace = np.zeros((1, 25_000), np.float32)
+    >>> trace[0, 10_000:10_200] = 1000 * t * np.exp(0.5 - t**2 / 2)
+    >>> rec = ef.read(trace, fs=25_000, kind="needle")
+    >>> row = dict(onset=0.4, duration=0.008, peak_s=0.40504, channel=rec.channels[0])
+    >>> row |= dict(n_channels=1, amplitude_uv=2000.0, snr=500.0, unit=0)
+    >>> found = Events.empty().replace(
+    ...     frame=Events.empty().to_frame().assign(**{k: [v] for k, v in row.items()},
+    ...                                            category=["fasciculation"]))
+    >>> shape = ef.measure.morphology(rec, found).to_frame()
+    >>> shape[["amplitude_uv", "phases", "turns", "first_phase"]].round(0).values.tolist()
+    [[2000.0, 2.0, 2.0, -1.0]]
+    """
+    rules = Rules.for_kind(rec.kind) if rules is None else rules
+    frame = events.to_frame()
+    noise = noise_uv(events)
+    measured, active, centre = _measure(rec, events, noise, rules)
+    ok = np.isfinite(measured[:, shape.ONSET])
+    ms = 1e3 / rec.fs_hz
+
+    def kept(new: Floats, name: str) -> Floats:
+        return np.where(ok, new, frame[name].to_numpy(float))
+
+    onset, offset = measured[:, shape.ONSET], measured[:, shape.OFFSET]
+    amplitude = kept(measured[:, shape.TOP] - measured[:, shape.BOTTOM], "amplitude_uv")
+    duration_ms = (offset - onset) * ms
+    area = measured[:, shape.AREA] * ms
+    thickness = np.divide(area, amplitude, out=np.full(len(ok), np.nan), where=amplitude > 0)
+    phases, turns = measured[:, shape.PHASES], measured[:, shape.TURNS]
+    depth = -measured[:, shape.BOTTOM]
+    needle = rec.kind == "needle"
+    nothing = np.full(len(ok), np.nan)
+    columns: dict[str, Any] = {
+        "onset": kept(onset / rec.fs_hz, "onset"),
+        "duration": kept(duration_ms / 1e3, "duration"),
+        "peak_s": kept(measured[:, shape.PEAK] / rec.fs_hz, "peak_s"),
+        "amplitude_uv": amplitude,
+        "snr": np.divide(
+            amplitude, noise, out=frame["snr"].to_numpy(float).copy(), where=noise > 0
+        ),
+        "negative_peak_uv": np.where(depth > 0, depth, np.nan),
+        "rise_time_ms": measured[:, shape.RISE] * ms if needle else nothing,
+        "duration_ms": duration_ms,
+        "spike_duration_ms": measured[:, shape.SPIKE] * ms,
+        "area_uvms": area,
+        "thickness_ms": thickness,
+        "size_index": _size_index(amplitude, thickness) if needle else nothing,
+        "phases": phases,
+        "turns": turns,
+        "polyphasic": phases > rules.polyphasic_over,
+        "serrated": (turns > rules.serrated_over) & (phases <= rules.polyphasic_over),
+        "first_phase": measured[:, shape.FIRST],
+        "truncated": measured[:, shape.CUT] == 1.0,
+    }
+    if rec.kind == "hdsemg":
+        columns |= {"active_channels": active, "centroid_x_mm": centre[:, 0]}
+        columns["centroid_y_mm"] = centre[:, 1]
+    return events.assign(**columns)
+
+
+def noise_uv(events: Events) -> Floats:
+    """Return the noise SD at each potential, in uV; 0 where it is unknown."""
+    amplitude = events.frame["amplitude_uv"].to_numpy(float)
+    snr = events.frame["snr"].to_numpy(float)
+    known = np.isfinite(amplitude) & np.isfinite(snr) & (snr > 0)
+    out = np.zeros(len(snr))
+    out[known] = amplitude[known] / snr[known]
+    return out
+
+
+def peak_samples(rec: Recording, events: Events) -> Ints:
+    """Return the sample of each peak.
+
+    Raises
+    ------
+    ParameterError
+        When a peak lies outside the recording.
+    """
+    samples = np.rint(events.peak_s * rec.fs_hz).astype(np.int64)
+    if len(samples) and (samples.min() < 0 or samples.max() > rec.n_samples):
+        raise ParameterError(
+            f"events: 'peak_s' from {events.peak_s.min():g} to {events.peak_s.max():g} s does not "
+            f"fit {rec.name} ({rec.duration_s:g} s long); measure them in their own recording."
+        )
+    return np.minimum(samples, rec.n_samples - 1)
+
+
+def channel_numbers(rec: Recording, events: Events) -> Ints:
+    """Return the index of each potential's channel.
+
+    Raises
+    ------
+    ParameterError
+        When a channel is not in the recording.
+    """
+    number = {name: index for index, name in enumerate(rec.channels)}
+    names = events.frame["channel"].tolist()
+    unknown = sorted(set(names) - set(number))
+    if unknown:
+        raise ParameterError(f"events: channel(s) {', '.join(unknown)} are not in {rec.name}.")
+    return np.array([number[name] for name in names], np.int64)
+
+
+def _size_index(amplitude_uv: Floats, thickness_ms: Floats) -> Floats:
+    log = np.log10(
+        amplitude_uv / 1e3, out=np.full(len(amplitude_uv), np.nan), where=amplitude_uv > 0
+    )
+    return np.asarray(2.0 * log + thickness_ms)
+
+
+def _smoothing(length: int) -> Floats:
+    """Return the weights of a running parabola over about `length` samples (Savitzky-Golay)."""
+    half = length // 2
+    if half < 2:
+        return np.ones(1)
+    step = np.arange(-half, half + 1.0)
+    return np.asarray(np.linalg.pinv(np.stack([step**0, step, step**2], axis=1))[0])
+
+
+def _windows(peak: Ints, before: int, after: int, n_samples: int) -> tuple[Ints, Ints]:
+    """Return where each potential's window starts and stops: midway to its neighbours at most."""
+    middle = (peak[:-1] + peak[1:] + 1) // 2
+    start = np.maximum(peak - before, np.append(0, middle))
+    stop = np.minimum(peak + after + 1, np.append(middle, n_samples))
+    # peaks on one sample share it: a window always holds its peak
+    return np.minimum(start, peak), np.maximum(stop, peak + 1)
+
+
+def _measure(
+    rec: Recording, events: Events, noise: Floats, rules: Rules
+) -> tuple[Floats, Floats, Floats]:
+    """Run the kernels over the recording block by block; samples count from its start."""
+    peak, channel = peak_samples(rec, events), channel_numbers(rec, events)
+
+    def samples(ms: float) -> int:
+        return round(ms * rec.fs_hz / 1e3)
+
+    start, stop = _windows(peak, samples(rules.before_ms), samples(rules.after_ms), rec.n_samples)
+    bands = np.column_stack(
+        [
+            np.maximum(rules.onset_uv, rules.onset_sigma * noise),
+            np.maximum(rules.phase_uv, rules.phase_sigma * noise),
+            np.maximum(rules.turn_uv, rules.turn_sigma * noise),
+            noise,
+        ]
+    )
+    base_from = samples(rules.baseline_ms + rules.baseline_gap_ms)
+    spans = np.array(
+        [
+            max(1, samples(rules.onset_run_ms)),
+            max(1, samples(rules.quiet_ms)),
+            max(1, samples(rules.phase_ms)),
+            samples(_REACH_MS),
+            base_from,
+            samples(rules.baseline_gap_ms),
+            max(1, samples(_QUIET_BASELINE_MS)),
+            samples(rules.shoulder_ms),
+        ],
+        np.int64,
+    )
+    weights = _smoothing(samples(rules.smooth_ms))
+    out = np.full((len(peak), shape.N_MEASURES), np.nan)
+    active, centre = np.full(len(peak), np.nan), np.full((len(peak), 2), np.nan)
+    size = max(_BLOCK_VALUES // rec.n_channels, 1)
+    pad = max(base_from, samples(rules.before_ms), samples(rules.after_ms)) + 2
+    for first in np.unique(peak // size) * size:
+        here = slice(*np.searchsorted(peak, [first, first + size]))
+        origin = max(0, int(first) - pad)
+        block = np.ascontiguousarray(rec.read(origin, int(first) + size + pad))
+        found = shape.shapes(
+            block,
+            channel[here],
+            peak[here] - origin,
+            start[here] - origin,
+            stop[here] - origin,
+            bands[here],
+            spans,
+            weights,
+        )
+        if rec.kind == "hdsemg":
+            active[here], centre[here] = _spread(rec, block, channel[here], found, rules)
+        found[:, [shape.ONSET, shape.OFFSET, shape.PEAK]] += origin
+        out[here] = found
+    return out, active, centre
+
+
+def _spread(
+    rec: Recording, block: NDArray[np.float32], channel: Ints, found: Floats, rules: Rules
+) -> tuple[Floats, Floats]:
+    """Return how many channels each potential fills, and its centre in mm."""
+    active, centre = np.full(len(channel), np.nan), np.full((len(channel), 2), np.nan)
+    ok = np.isfinite(found[:, shape.ONSET])
+    bounds = found[ok][:, [shape.ONSET, shape.OFFSET]].astype(np.int64)
+    placed = rec.good
+    if rec.positions_mm is not None:
+        placed = placed[np.isfinite(rec.positions_mm[placed]).all(axis=1)]
+    weights, active[ok] = shape.spreads(
+        block,
+        channel[ok],
+        np.ascontiguousarray(bounds[:, 0]),
+        np.ascontiguousarray(bounds[:, 1]),
+        rec.good.astype(np.int64),
+        rules.spread_share,
+    )
+    if rec.positions_mm is not None:
+        inside = weights[:, placed]
+        total = inside.sum(axis=1, keepdims=True)
+        mean = inside @ rec.positions_mm[placed]
+        centre[ok] = np.divide(mean, total, out=np.full_like(mean, np.nan), where=total > 0)
+    return active, centre

@@ -1,0 +1,13 @@
+"""Pictures of a recording and of what was found in it: containers in, Axes out.
+
+Nothing is measured here. A potential is drawn negative up, axes carry their units, and colours are
+those of Okabe and Ito (jfly.uni-koeln.de/color), which every kind of colour vision tells apart.
+
+>>> from emgfasc import plot
+>>> print(*sorted(plot.__all__))
+evidence_strip grid_map intervals overview raster rate rest_timeline templates trace unit_overlay
+"""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from .grids import grid_map as grid_map
+from .rates import intervals as intervals
+from .rates import rate as rate
+from .shapes import templates as templates
+from .shapes import unit_overlay as unit_overlay
+from .sheet import overview as overview
+from .strip import evidence_strip as evidence_strip
+from .sweep import trace as trace
+from .timeline import raster as raster
+from .timeline import rest_timeline as rest_timeline

@@ -1,0 +1,201 @@
+"""Explain a stretch of signal as a sum of known potentials, by their correlations alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Bank", "Part", "bank_of", "peel"]
+
+Floats = NDArray[np.float64]
+
+_MOST_PARTS = 4
+_FIT = 0.5  # share of a potential's energy that subtracting it must take away
+_WORTH = 0.08  # and, from the second part on, share of the energy of the whole stretch
+_ROUNDS = 2
+_PAIRED = 5  # units that are tried in pairs, the likeliest ones
+
+
+@dataclass(frozen=True)
+class Part:
+    """One potential within a stretch: its unit (from 0) and the lag of its template."""
+
+    unit: int
+    lag: int
+
+
+@dataclass(frozen=True, eq=False)
+class Bank:
+    """Templates and how they overlap.
+
+    Attributes
+    ----------
+    templates : array of float32, shape (n_units, n_channels, n_samples)
+    energy : array, shape (n_units,)
+        Squared length of each.
+    overlap : array, shape (n_units, n_units, 2 * n_samples - 1)
+        ``overlap[u, v, n_samples - 1 + d]`` is the product of u with v shifted by d samples.
+    """
+
+    templates: NDArray[np.float32]
+    energy: Floats
+    overlap: Floats
+
+    def correlate(self, stretch: NDArray[np.float32]) -> Floats:
+        """Return the product of every template with a stretch at every lag.
+
+        Parameters
+        ----------
+        stretch : array of float32, shape (n_channels, n)
+
+        Returns
+        -------
+        array, shape (n_units, n - n_samples + 1)
+        """
+        n_units, n_channels, size = self.templates.shape
+        windows = np.lib.stride_tricks.sliding_window_view(stretch, size, axis=1)
+        out = np.zeros((n_units, windows.shape[1]))
+        for channel in range(n_channels):
+            out += self.templates[:, channel] @ windows[channel].T
+        return out
+
+    def without(self, correlation: Floats, part: Part, *, sign: float = -1.0) -> None:
+        """Take one potential out of `correlation` (or put it back with `sign` 1), in place."""
+        size = self.templates.shape[2]
+        n_lags = correlation.shape[1]
+        first, last = max(0, part.lag - size + 1), min(n_lags, part.lag + size)
+        shift = size - 1 + part.lag - np.arange(first, last)
+        correlation[:, first:last] += sign * self.overlap[:, part.unit, shift]
+
+
+def bank_of(templates: NDArray[np.float32]) -> Bank:
+    """Prepare templates, shape (n_units, n_channels, n_samples)."""
+    n_units, _, size = templates.shape
+    flat = templates.astype(np.float64)
+    overlap = np.zeros((n_units, n_units, 2 * size - 1))
+    spectrum = np.fft.rfft(flat, 2 * size, axis=2)
+    for u in range(n_units):
+        product = (spectrum[u].conj()[None] * spectrum).sum(axis=1)
+        circular = np.fft.irfft(product, 2 * size, axis=1)
+        # product at +d sits where v must move back by d to meet u
+        lags = np.arange(-(size - 1), size)
+        overlap[u] = circular[:, (-lags) % (2 * size)]
+    return Bank(templates, (flat**2).sum(axis=(1, 2)), overlap)
+
+
+def peel(
+    bank: Bank, correlation: Floats, energy: float, *, lags: slice, apart: int, near: int
+) -> list[Part]:
+    """Find the potentials that make up a stretch.
+
+    The one that takes most energy away is subtracted, then all found so far are moved to where
+    they fit best together, and so on while what is subtracted really was there. Potentials that
+    overlap are also tried in pairs, since alone neither may fit.
+
+    Parameters
+    ----------
+    bank : Bank
+        Known potentials.
+    correlation : array, shape (n_units, n_lags)
+        From :meth:`Bank.correlate`.
+    energy : float
+        Squared length of the stretch.
+    lags : slice
+        Lags a potential may have.
+    apart : int
+        Smallest distance of two discharges of one unit, in samples.
+    near : int
+        How far a potential may move when others are added.
+
+    Returns
+    -------
+    list of Part
+        In order of lag; empty when no known potential is there.
+    """
+    single = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
+    gain = _gain(bank, correlation, single)
+    pair = _best_pair(bank, correlation, lags, apart, near)
+    if pair and len(single) < _MOST_PARTS:
+        left = correlation.copy()
+        for part in pair:
+            bank.without(left, part)
+        double = _grow(bank, left, pair, energy, lags, apart, near)
+        if _gain(bank, correlation, double) > gain + _WORTH * energy:
+            single = double
+    return sorted(single, key=lambda part: part.lag)
+
+
+def _grow(
+    bank: Bank,
+    left: Floats,
+    parts: list[Part],
+    energy: float,
+    lags: slice,
+    apart: int,
+    near: int,
+) -> list[Part]:
+    """Add potentials one by one; `left` is the correlation with what is not yet explained."""
+    parts = list(parts)
+    while len(parts) < _MOST_PARTS:
+        part, gain = _best(bank, left, parts, lags, apart)
+        needed = max(_FIT * bank.energy[part.unit], _WORTH * energy if parts else 0.0)
+        if gain < needed:
+            break
+        parts.append(part)
+        bank.without(left, part)
+        for _ in range(_ROUNDS if len(parts) > 1 else 0):
+            for k, old in enumerate(parts):
+                bank.without(left, old, sign=1.0)
+                others = parts[:k] + parts[k + 1 :]
+                around = slice(max(lags.start, old.lag - near), min(lags.stop, old.lag + near + 1))
+                parts[k], _ = _best(bank, left, others, around, apart)
+                bank.without(left, parts[k])
+    return parts
+
+
+def _best(
+    bank: Bank, left: Floats, others: list[Part], lags: slice, apart: int
+) -> tuple[Part, float]:
+    """Return the potential whose subtraction takes most energy away, and how much."""
+    gain = 2 * left[:, lags] - bank.energy[:, None]
+    for part in others:
+        first = max(0, part.lag - apart + 1 - lags.start)
+        gain[part.unit, first : max(0, part.lag + apart - lags.start)] = -np.inf
+    unit, lag = np.unravel_index(int(gain.argmax()), gain.shape)
+    return Part(int(unit), int(lag) + lags.start), float(gain[unit, lag])
+
+
+def _best_pair(bank: Bank, correlation: Floats, lags: slice, apart: int, near: int) -> list[Part]:
+    """Return the best two overlapping potentials, on a coarse raster of lags."""
+    size = bank.templates.shape[2]
+    raster = np.arange(lags.start, lags.stop, max(1, near // 4))
+    distance = raster[None] - raster[:, None]
+    overlapping = np.abs(distance) < size
+    shift = np.clip(size - 1 + distance, 0, 2 * size - 2)
+    alone = 2 * correlation[:, raster] - bank.energy[:, None]
+    likely = np.argsort(-alone.max(axis=1), kind="stable")[:_PAIRED]
+    best, found = 0.0, []
+    for k, u in enumerate(likely):
+        for v in likely[k:]:
+            gain = alone[u][:, None] + alone[v][None] - 2 * bank.overlap[u, v, shift]
+            gain[~overlapping | ((u == v) & (distance < apart))] = -np.inf
+            i, j = np.unravel_index(int(gain.argmax()), gain.shape)
+            if gain[i, j] > best:
+                best = float(gain[i, j])
+                found = [Part(int(u), int(raster[i])), Part(int(v), int(raster[j]))]
+    return found
+
+
+def _gain(bank: Bank, correlation: Floats, parts: list[Part]) -> float:
+    """Return the energy that subtracting all parts takes away."""
+    size = bank.templates.shape[2]
+    total = 0.0
+    for k, one in enumerate(parts):
+        total += 2 * correlation[one.unit, one.lag] - bank.energy[one.unit]
+        for other in parts[k + 1 :]:
+            shift = other.lag - one.lag
+            if abs(shift) < size:
+                total -= 2 * bank.overlap[one.unit, other.unit, size - 1 + shift]
+    return total

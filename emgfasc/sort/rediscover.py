@@ -1,0 +1,168 @@
+"""Look again with the units now known: overlapping discharges come apart, lost ones come home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
+from emgfasc.sort.peel import Bank, Part, bank_of, peel
+from emgfasc.sort.rules import SortRules
+from emgfasc.sort.sorting import NOT_SORTED, unit_rows
+
+__all__ = ["rediscover"]
+
+_MOST_CHANNELS = 16
+
+
+def rediscover(
+    rec: Recording,
+    events: Events,
+    units: Units,
+    *,
+    rest: Rest,
+    rules: SortRules | None = None,
+) -> tuple[Events, Units]:
+    """Explain every event by the units' average potentials.
+
+    Two discharges that overlap, of one unit or of two, are detected as one event and look like no
+    unit. Here each event becomes as many discharges as it takes; an event that no sum of known
+    potentials explains stays as it was. Shape columns are dropped: measure again afterwards.
+
+    Parameters
+    ----------
+    rec : Recording
+        Cleaned, as given to :func:`units`.
+    events : Events
+        With `unit`, from :func:`units`.
+    units : Units
+        With their templates.
+    rest : Rest
+        Gives the time over which rates are taken.
+    rules : SortRules, optional
+        Default: those for the recording's kind.
+
+    Returns
+    -------
+    events : Events
+        With `unit` and `confidence`: the share of the unit's average that was really there.
+    units : Units
+        The same units with their new counts.
+    """
+    if not len(units):
+        return events, units
+    rules = rules or SortRules.for_kind(rec.kind)
+    plain = events.frame[[*EVENTS.names, "confidence"]]
+    search = _Search.of(rec, events, units, rules)
+    pieces = [
+        search.explained(row) if row.category not in NOT_SORTED else [row]
+        for row in plain.itertuples(index=False, name="Event")
+    ]
+    frame = pd.DataFrame([row for piece in pieces for row in piece], columns=plain.columns)
+    found = Events(_once_each(frame, apart_s=rules.apart_ms / 1e3), events.sensitivity)
+    return found, units_with(units, unit_rows(found, rest))
+
+
+def units_with(units: Units, rows: pd.DataFrame) -> Units:
+    """Return units with a new table; a unit that lost all its potentials goes."""
+    kept = units.frame["unit"].isin(rows["unit"]).to_numpy()
+    return Units(rows, units.templates_uv[kept], units.fs_hz, units.center)
+
+
+def _once_each(frame: pd.DataFrame, *, apart_s: float) -> pd.DataFrame:
+    """Drop a discharge that two neighbouring events both claimed."""
+    ordered = frame.sort_values(["unit", "peak_s"], kind="stable")
+    gap = ordered.groupby("unit")["peak_s"].diff()
+    double = (gap < apart_s) & (ordered["unit"] > 0)
+    return ordered[~double].sort_values("peak_s", kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What explaining an event takes."""
+
+    rec: Recording
+    bank: Bank
+    channels: NDArray[np.intp]
+    noise_uv: NDArray[np.float64]
+    center: int
+    apart: int
+    near: int
+
+    @classmethod
+    def of(cls, rec: Recording, events: Events, units: Units, rules: SortRules) -> _Search:
+        """Prepare the bank from the channels on which the units are largest."""
+        swing = np.ptp(units.templates_uv, axis=2)
+        order = np.argsort(-(swing / swing.max(axis=1, keepdims=True)).max(axis=0), kind="stable")
+        channels = np.sort(order[: min(_MOST_CHANNELS, len(rec.good))])
+        per_ms = rec.fs_hz / 1e3
+        noise = events.sensitivity.noise_uv if events.sensitivity else np.ones(rec.n_channels)
+        return cls(
+            rec,
+            bank_of(np.ascontiguousarray(units.templates_uv[:, channels])),
+            channels,
+            np.asarray(noise, dtype=np.float64),
+            units.center,
+            apart=max(1, round(rules.apart_ms * per_ms)),
+            near=max(1, round(rules.near_ms * per_ms)),
+        )
+
+    def explained(self, row: Any) -> list[Any]:
+        """Return the discharges an event consists of."""
+        fs = self.rec.fs_hz
+        first, last = round(row.onset * fs), round((row.onset + row.duration) * fs)
+        size = self.bank.templates.shape[2]
+        start = first - self.center - self.near
+        stretch = self._read(start, last + size - self.center + self.near)
+        core = stretch[:, first - start : last - start + 1]
+        correlation = self.bank.correlate(stretch)
+        lags = slice(self.near, correlation.shape[1] - self.near)
+        energy = float((core.astype(np.float64) ** 2).sum())
+        parts = peel(self.bank, correlation, energy, lags=lags, apart=self.apart, near=self.near)
+        if not parts:
+            return [row]
+        rest = stretch.astype(np.float64)
+        for part in parts:
+            rest[:, part.lag : part.lag + size] -= self.bank.templates[part.unit]
+        return [self._row(row, part, rest, start, alone=len(parts) == 1) for part in parts]
+
+    def _read(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Read a stretch with zeros beyond the ends and in gaps."""
+        data = np.nan_to_num(self.rec.read(start, stop)[self.channels], nan=0.0)
+        before, after = max(0, -start), max(0, stop - self.rec.n_samples)
+        return np.pad(data, ((0, 0), (before, after)))
+
+    def _row(
+        self, row: Any, part: Part, rest: NDArray[np.float64], start: int, *, alone: bool
+    ) -> Any:
+        """Return one discharge; it takes over what its event was, unless it shares it."""
+        template = self.bank.templates[part.unit].astype(np.float64)
+        wave = rest[:, part.lag : part.lag + template.shape[1]] + template
+        share = float((wave * template).sum() / self.bank.energy[part.unit])
+        peak_s = (start + part.lag + self.center) / self.rec.fs_hz
+        common = {
+            "peak_s": min(max(peak_s, 0.0), (self.rec.n_samples - 1) / self.rec.fs_hz),
+            "unit": part.unit + 1,
+            "confidence": float(np.clip(1 - abs(1 - share), 0, 1)),
+        }
+        if alone:
+            return row._replace(**common)
+        swing = np.ptp(wave, axis=1)
+        best = int(swing.argmax())
+        channel = self.channels[best]
+        loud = np.abs(template[best]) > 0.1 * np.abs(template[best]).max()
+        edge = np.flatnonzero(loud)
+        onset = max(0.0, (start + part.lag + edge[0]) / self.rec.fs_hz)
+        noise = self.noise_uv[channel]
+        return row._replace(
+            **common,
+            onset=onset,
+            duration=float(edge[-1] - edge[0]) / self.rec.fs_hz,
+            channel=self.rec.channels[channel],
+            amplitude_uv=float(swing[best]),
+            snr=float(swing[best] / noise) if noise > 0 else 0.0,
+        )
