@@ -91,8 +91,8 @@ def _phases(y: Floats, height: float, length: int, out: Floats) -> None:
             if first == 0:
                 first = sign
         if sign > 0:
-            # a top that noise split in two keeps its higher half
-            if sign_before > 0 and y[at] < y[last_top]:
+            # a top that noise split in two keeps its higher half, of equals the first
+            if sign_before > 0 and y[at] <= y[last_top]:
                 at = last_top
             if first_top < 0 or (sign_before > 0 and first_top == last_top):
                 first_top = at
@@ -163,7 +163,7 @@ def _extremes(x: Block, base: float, first: int, y: Floats, noise: float) -> tup
     What stands out of it by more than the noise SD is the potential's own sharpness: an extreme
     is at most that far inside the unsmoothed one, and never outside.
     """
-    high = low = top = bottom = 0.0
+    high, low, top, bottom = -np.inf, np.inf, -np.inf, np.inf
     for k in range(len(y)):
         high, low = max(high, y[k]), min(low, y[k])
         value = x[first + k] - base

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast, get_args
 
 import typer
 
 import emgfasc as ef
+from emgfasc._validate import one_of
 from emgfasc.cli.options import KindOption, OutOption, chosen, names
 from emgfasc.errors import ParameterError
+from emgfasc.simulate.scenario import Pattern
 
 __all__ = ["simulate"]
 
@@ -35,8 +37,9 @@ def simulate(
     Example: emgfasc simulate --kind hdsemg --seconds 60 --units 8 --snr 6 --seed 7 --out simulated
     """
     choices: dict[str, Any] = {"nuisances": names(nuisances), "rate_per_min": rate_per_min}
+    one_of("pattern", pattern, get_args(Pattern))
     rec, truth = ef.simulate.recording(
-        pattern,
+        cast(Pattern, pattern),
         kind=chosen(kind),
         seed=seed,
         seconds=seconds,

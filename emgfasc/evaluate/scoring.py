@@ -36,6 +36,10 @@ def events(
     :meth:`Scores.confusion` shows which), a true event found under another category is missed.
     An event found three times is one pair and two false events.
 
+    Where a truth names a `twin_peak_s`, a second deflection that is as large within 10 %, what is
+    left over is paired on that time too: which of the two is the peak is up to the noise. Drop the
+    column to score by the largest deflection alone.
+
     Parameters
     ----------
     truth, found : Events or DataFrame
@@ -110,15 +114,20 @@ def _outcomes(
     other_true = np.setdiff1d(np.arange(len(truth)), true)
     other_seen = np.setdiff1d(np.arange(len(found)), seen)
 
-    def pairs(left: NDArray[np.intp], right: NDArray[np.intp]) -> NDArray[np.intp]:
-        a, b = match(
-            truth["peak_s"].to_numpy(float)[left],
-            found["peak_s"].to_numpy(float)[right],
-            tolerance_s=tolerance_s,
-        )
-        return np.column_stack([left[a], right[b]])
+    def pairs(
+        left: NDArray[np.intp], right: NDArray[np.intp], on: str = "peak_s"
+    ) -> NDArray[np.intp]:
+        times = truth[on].to_numpy(float)[left]
+        left, times = left[np.isfinite(times)], times[np.isfinite(times)]
+        order = np.argsort(times, kind="stable")
+        a, b = match(times[order], found["peak_s"].to_numpy(float)[right], tolerance_s=tolerance_s)
+        return np.column_stack([left[order][a], right[b]])
 
     matched = pairs(true, seen)
+    if "twin_peak_s" in truth:
+        left_over = np.setdiff1d(true, matched[:, 0]), np.setdiff1d(seen, matched[:, 1])
+        twins = pairs(*left_over, on="twin_peak_s")
+        matched = np.concatenate([matched, twins])
     missed = np.setdiff1d(true, matched[:, 0])
     false = np.setdiff1d(seen, matched[:, 1])
     seen_as = dict(pairs(missed, other_seen).tolist())
@@ -130,6 +139,21 @@ def _outcomes(
     ]
     outcome, left, right = zip(*rows, strict=True) if rows else ((), (), ())
     return _frame(truth, found, list(outcome), np.array(left, np.intp), np.array(right, np.intp))
+
+
+def _errors_ms(
+    truth: pd.DataFrame,
+    truth_s: NDArray[np.float64],
+    found_s: NDArray[np.float64],
+    left: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Return the distance to the peak, or to its twin where that is nearer."""
+    error = (found_s - truth_s) * 1e3
+    if "twin_peak_s" not in truth:
+        return error
+    twin_s = np.append(truth["twin_peak_s"].to_numpy(float), np.nan)[left]
+    twin_error = (found_s - twin_s) * 1e3
+    return np.where(np.abs(twin_error) < np.abs(error), twin_error, error)
 
 
 def _frame(
@@ -150,7 +174,7 @@ def _frame(
             "outcome": pd.Series(outcome, dtype=object),
             "truth_s": truth_s,
             "found_s": found_s,
-            "error_ms": (found_s - truth_s) * 1e3,
+            "error_ms": _errors_ms(truth, truth_s, found_s, left),
             "truth_category": pd.Series(column(truth, "category", left, ""), dtype=object),
             "found_category": pd.Series(column(found, "category", right, ""), dtype=object),
             "truth_unit": column(truth, "unit", left, 0).astype(np.int64),

@@ -146,7 +146,10 @@ def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:
 def _named(
     found: list[Found], kind: Kind, rules: Sequence[Rule], n: int
 ) -> list[tuple[Rule, Found]]:
-    """Return the runs a rule names, by rule; a potential stays with its first rule."""
+    """Return the runs a rule names, by rule; a potential stays with its first rule.
+
+    A run of which an earlier rule has taken more than half is not a run of its own.
+    """
     taken = np.zeros(n, bool)
     named = []
     left = found
@@ -154,12 +157,11 @@ def _named(
         rest = []
         for item in left:
             free = item.rows[~taken[item.rows]]
-            if len(free) and rule.fires(item.pattern, kind):
+            if len(free) and 2 * len(free) >= len(item.rows) and rule.fires(item.pattern, kind):
                 named.append((rule, Found(item.pattern, free)))
+                taken[free] = True
             else:
                 rest.append(item)
-        for _, item in named:
-            taken[item.rows] = True
         left = rest
     return named
 

@@ -67,7 +67,7 @@ class Analysis(Findings):
 
     def plot_overview(self) -> Figure:
         """Draw trace, raster, rate and intervals on one sheet."""
-        return plot.overview(self)
+        return plot.overview(self, evidence=self.evidence.to_frame())
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
         """Write the report as one self-contained page and return where it is.
@@ -78,7 +78,8 @@ class Analysis(Findings):
             When the file cannot be written.
         """
         with whole(Path(path)) as part:
-            part.write_text(report.render(self), encoding="utf-8")
+            page = report.render(self)
+            part.write_text(page, encoding="utf-8", errors="xmlcharrefreplace", newline="\n")
         return Path(path)
 
     def save(self, out_dir: str | os.PathLike[str], *, stem: str | None = None) -> tuple[Path, ...]:

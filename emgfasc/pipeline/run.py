@@ -17,7 +17,6 @@ __all__ = ["STAGES", "analyze"]
 
 STAGES = ("clean", "rest", "detect", "sort", "measure", "firing", "evidence")
 
-_WIDE_LOW_HZ = 5.0  # below it lie drift and movement
 _IN_MEMORY_BYTES = 2**30  # a cleaned recording up to this size is kept; a larger one is streamed
 
 
@@ -86,7 +85,7 @@ def analyze(
     single, units = sort.rediscover(clean, sorted_events, units, rest=first_rest, rules=use.sort)
     tell("measure")
     shaped = measure.morphology(clean, single, rules=use.measure)
-    timed = sort.retime(_wide(rec, use, n_jobs), shaped, rules=use.sort)
+    timed = sort.retime(preprocess.mains_free(rec, mains_hz=use.mains_hz), shaped, rules=use.sort)
     tell("firing")
     judged = firing.kinds(timed, units, kind=rec.kind, duration_s=rec.duration_s)
     rest = first_rest.excluding(judged.spans)
@@ -106,12 +105,4 @@ def analyze(
         settings=use,
         raw=rec,
         rules_fired=judged.fired,
-    )
-
-
-def _wide(rec: Recording, use: Settings, n_jobs: int | None) -> Recording:
-    """Return the recording through a band that leaves slow parts of a potential as they were."""
-    low, high = use.band_hz or preprocess.band_for(rec.kind, rec.fs_hz).corners
-    return preprocess.clean(
-        rec, band_hz=(min(low, _WIDE_LOW_HZ), high), mains_hz=use.mains_hz, n_jobs=n_jobs
     )

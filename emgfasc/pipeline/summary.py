@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ def summary_row(
     """
     frame = findings.events.fasciculations.to_frame()
     firing = findings.firing.iloc[0]
+    firing_units = findings.firing.iloc[1:]
     rest = findings.rest
     row: dict[str, object] = {
         **_identity(raw),
@@ -41,7 +43,7 @@ def summary_row(
         "fp_per_min": firing["rate_per_min"],
         "fp_per_min_lo95": firing["rate_per_min_lo95"],
         "fp_per_min_hi95": firing["rate_per_min_hi95"],
-        "n_units": int((findings.units.frame["category"] == "fasciculation").sum()),
+        "n_units": int((firing_units["n"] > 0).sum()),
         **_noise(findings),
         "ifi_median_s": firing["interval_median_s"],
         "ifi_cov": firing["interval_cov"],
@@ -71,7 +73,7 @@ def _identity(raw: Recording) -> dict[str, object]:
     """Say what was recorded."""
     return {
         "recording": raw.name,
-        "source": raw.path,
+        "source": None if raw.path is None else Path(raw.path).name,
         "muscle": raw.muscle,
         "side": raw.side,
         "kind": raw.kind,

@@ -12,7 +12,7 @@ from emgfasc.preprocess.channels import judge_channels
 from emgfasc.preprocess.filters import Band, band_for, filtered
 from emgfasc.preprocess.mains import Mains, find_mains, without_mains
 
-__all__ = ["clean"]
+__all__ = ["clean", "mains_free"]
 
 
 def clean(
@@ -62,8 +62,38 @@ def clean(
     ('zero-phase Butterworth band-pass 20-450 Hz, order 2 twice',)
     """
     band = band_for(rec.kind, rec.fs_hz) if band_hz is None else Band(*band_hz, rec.fs_hz)
-    passed = filtered(without_mains(rec, _mains(rec, mains_hz)), band, n_jobs=n_jobs)
+    passed = filtered(mains_free(rec, mains_hz=mains_hz), band, n_jobs=n_jobs)
     return _without_bad_channels(rec, passed)
+
+
+def mains_free(rec: Recording, *, mains_hz: float | Literal["auto"] | None = "auto") -> Recording:
+    """Remove mains and nothing else, so that shapes stay as they were recorded.
+
+    Parameters
+    ----------
+    rec : Recording
+        As read.
+    mains_hz : float, 'auto' or None
+        As for :func:`clean`.
+
+    Returns
+    -------
+    Recording
+        Lazy.
+
+    Raises
+    ------
+    ParameterError
+        When `mains_hz` is no frequency within the recording's band.
+
+    Examples
+    --------
+    >>> import numpy as np, emgfasc as ef
+    >>> rec = ef.read(np.zeros((1, 4096)), fs=2048, kind="surface")
+    >>> ef.preprocess.mains_free(rec, mains_hz=None) is rec
+    True
+    """
+    return without_mains(rec, _mains(rec, mains_hz))
 
 
 def _mains(rec: Recording, mains_hz: float | str | None) -> Mains | None:

@@ -51,14 +51,10 @@ class Band:
             )
 
     @property
-    def corners(self) -> tuple[float, float]:
-        """Both corners in Hz."""
-        return self.low_hz, self.high_hz
-
-    @property
     def sos(self) -> NDArray[np.float64]:
         """Second-order sections, shape (2, 6)."""
-        design = signal.butter(2, self.corners, "bandpass", fs=self.fs_hz, output="sos")
+        corners = (self.low_hz, self.high_hz)
+        design = signal.butter(2, corners, "bandpass", fs=self.fs_hz, output="sos")
         return np.asarray(design, dtype=np.float64)
 
     @property

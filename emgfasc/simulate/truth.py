@@ -15,6 +15,7 @@ from emgfasc.simulate.nuisances import Patch
 __all__ = ["Shape", "events", "lies_inside", "patch_row", "shapes", "train_rows"]
 
 EDGE = 0.05  # of the largest deflection: where a potential begins and ends
+TWIN = 0.9  # of the largest deflection: from here on the opposite one may as well be the peak
 STANDS_OUT = 6.0  # peak to peak over noise SD at which a channel shows a potential
 
 
@@ -27,6 +28,10 @@ class Shape:
     channel, peak, first, last : array of int, shape (n_variants,)
         Channel of the largest peak-to-peak amplitude; there, the sample of the largest absolute
         deflection and the first and last one above 5 % of it.
+    twin : array of int, shape (n_variants,)
+        There, the sample of the largest deflection of the opposite direction, or -1 when it is
+        more than 10 % smaller. Bipolar electrodes see a potential come and go with about equal
+        size, so which deflection is the peak is up to the noise.
     amplitude : array of float, shape (n_variants, n_channels)
         Peak to peak.
     """
@@ -35,6 +40,7 @@ class Shape:
     peak: NDArray[np.intp]
     first: NDArray[np.intp]
     last: NDArray[np.intp]
+    twin: NDArray[np.intp]
     amplitude: NDArray[np.float64]
 
 
@@ -42,10 +48,15 @@ def shapes(waveforms: NDArray[np.float32]) -> Shape:
     """Measure waveforms, shape (n_variants, n_channels, n_samples)."""
     amplitude = np.asarray(np.ptp(waveforms, axis=2), np.float64)
     channel = amplitude.argmax(axis=1)
-    size = np.abs(waveforms[np.arange(len(waveforms)), channel])
+    main = waveforms[np.arange(len(waveforms)), channel]
+    size = np.abs(main)
+    sign = np.sign(np.take_along_axis(main, size.argmax(axis=1)[:, None], axis=1))
+    opposite = -sign * main
+    equal = opposite.max(axis=1) >= TWIN * size.max(axis=1)
+    twin = np.where(equal, opposite.argmax(axis=1), -1)
     above = size >= EDGE * size.max(axis=1, keepdims=True)
     last = above.shape[1] - 1 - above[:, ::-1].argmax(axis=1)
-    return Shape(channel, size.argmax(axis=1), above.argmax(axis=1), last, amplitude)
+    return Shape(channel, size.argmax(axis=1), above.argmax(axis=1), last, twin, amplitude)
 
 
 def lies_inside(train: Train, n_samples: int) -> NDArray[np.bool_]:
@@ -97,6 +108,9 @@ def train_rows(
             "unit": unit,
             "category": train.category,
             "reason": train.reason,
+            "twin_peak_s": np.where(
+                shape.twin[variant] >= 0, (start + shape.twin[variant]) / fs_hz, np.nan
+            ),
         }
     )
 
@@ -120,6 +134,7 @@ def patch_row(
         "unit": 0,
         "category": patch.category,
         "reason": patch.reason,
+        "twin_peak_s": np.nan,
     }
 
 
@@ -134,7 +149,13 @@ def span_rows(
     if not inside.any():
         return []
     largest = rows.loc[rows["amplitude_uv"].where(inside).idxmax()].to_dict()
-    stretch = {"onset": start, "duration": stop - start, "unit": 0, "reason": reason}
+    stretch = {
+        "onset": start,
+        "duration": stop - start,
+        "unit": 0,
+        "reason": reason,
+        "twin_peak_s": np.nan,
+    }
     return [{**largest, **stretch}]
 
 

@@ -13,7 +13,7 @@ Floats = NDArray[np.float64]
 
 _MOST_PARTS = 4
 _FIT = 0.5  # share of a potential's energy that subtracting it must take away
-_WORTH = 0.08  # and, from the second part on, share of the energy of the whole stretch
+_WORTH = 0.15  # and, from the second part on, share of the energy of the whole stretch
 _ROUNDS = 2
 _PAIRED = 5  # units that are tried in pairs, the likeliest ones
 

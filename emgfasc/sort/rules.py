@@ -38,7 +38,7 @@ class SortRules:
     before_ms: float
     after_ms: float
     dimensions: int = 24
-    same_unit: float = 0.15
+    same_unit: float = 0.07
     min_size: int = 3
     lag_ms: float = 10.0
     apart_ms: float = 3.0

@@ -153,6 +153,12 @@ def test_isolated_and_continual() -> None:
     assert row["continual_pct"] == pytest.approx(25)
 
 
+@pytest.mark.parametrize(("gap_s", "isolated_pct"), [(0.25, 0.0), (0.26, 100.0)])
+def test_250_ms_is_the_limit(gap_s: float, isolated_pct: float) -> None:
+    row = first(table({1: 10 + gap_s * np.arange(3)}), MINUTE)
+    assert row["isolated_pct"] == pytest.approx(isolated_pct)
+
+
 def test_windows_with_two_units() -> None:
     # ten-second windows 0, 1 and 3 hold both units, but in window 3 unit 2 is not isolated
     events = table({1: [1.0, 11.0, 31.0, 41.0], 2: [5.0, 15.0, 35.0, 35.1]})

@@ -78,6 +78,11 @@ def test_each_kind_is_recognised(category: str) -> None:
         assert category in set(found.fired["category"])
         named = found.events.frame.loc[found.events.frame["category"] == category, "reason"]
         assert (named != "").all()
+    # nothing is named twice, and only voluntary firing takes rest away
+    assert found.fired["n"].sum() <= len(events)
+    assert (found.spans != []) == ("voluntary" in set(found.fired["category"]))
+    if category in {"myokymia", "neuromyotonia", "fibrillation", "positive_sharp_wave"}:
+        assert found.spans == []
 
 
 @pytest.mark.parametrize("kind", ["surface", "hdsemg"])

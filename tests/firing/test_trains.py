@@ -39,6 +39,11 @@ def test_extra_discharge_is_passed_over(share: float) -> None:
     assert train.rate_hz == pytest.approx(10)
 
 
+def test_repairs_lie_apart() -> None:
+    found = trains(np.delete(TIMES, [8, 10]))
+    assert [train.n_missed for train in found] == [1, 0]
+
+
 def test_pause_parts_two_trains() -> None:
     found = trains(np.append(TIMES, TIMES + 5))
     assert [len(train.members) for train in found] == [20, 20]

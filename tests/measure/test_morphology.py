@@ -80,7 +80,7 @@ TRIPHASIC = lobes((100, 1.0), (-600, 1.2), (250, 2.5))
 # --- the kernel and its twin ---------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     x=awkward(max_size=150),
     data=st.data(),
