@@ -39,7 +39,7 @@ def simulate(
     choices: dict[str, Any] = {"nuisances": names(nuisances), "rate_per_min": rate_per_min}
     one_of("pattern", pattern, get_args(Pattern))
     rec, truth = ef.simulate.recording(
-        cast(Pattern, pattern),
+        cast("Pattern", pattern),
         kind=chosen(kind),
         seed=seed,
         seconds=seconds,
