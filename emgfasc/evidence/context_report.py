@@ -46,13 +46,16 @@ class ContextReport:
     Attributes
     ----------
     contributors : tuple of str
-        Benign contributors that are present.
+        Contributors to twitching that are present.
     causes_present : tuple of str
         Medical causes known to be present.
     causes_open : tuple of str
         Medical causes not yet excluded, each with its usual investigation.
     red_flags : tuple of str
         Red flags that are present.
+    notice : str
+        One sentence on red flags: which were reported, which were not asked, and that they call
+        for prompt medical assessment.
     statements : tuple of str
         Plain sentences, for a report; general information, not advice.
     """
@@ -61,6 +64,7 @@ class ContextReport:
     causes_present: tuple[str, ...]
     causes_open: tuple[str, ...]
     red_flags: tuple[str, ...]
+    notice: str
     statements: tuple[str, ...]
 
     def to_frame(self) -> pd.DataFrame:
@@ -97,40 +101,46 @@ def written_report(
         if key not in contributors
     ]
     raised = [_noted(words, flags[key]) for key, words in FLAGS.items() if flags.get(key)]
+    notice = _notice(raised, [words for key, words in FLAGS.items() if key not in flags])
     return ContextReport(
         contributors=tuple(present),
         causes_present=tuple(known),
         causes_open=tuple(still_open),
         red_flags=tuple(raised),
-        statements=_statements(present, known, still_open, raised),
+        notice=notice,
+        statements=(*_statements(present, known, still_open), notice, _NO_ADVICE),
     )
+
+
+_NO_ADVICE = "This is general information, not advice."
 
 
 def _noted(words: str, answer: Answer | Electrolyte) -> str:
     return f"{words} ({answer})" if isinstance(answer, str) else words
 
 
-def _statements(
-    present: list[str], known: list[str], still_open: list[str], raised: list[str]
-) -> tuple[str, ...]:
+def _notice(raised: list[str], unasked: list[str]) -> str:
+    # What was not asked may be there: only an answer of false says that it is not.
+    rest = f" Not asked: {'; '.join(unasked)}." if unasked else ""
+    if raised:
+        return (
+            f"Reported: {'; '.join(raised)}. Such signs call for prompt medical assessment.{rest}"
+        )
+    return (
+        f"No red flag was reported.{rest} Weakness, wasting, difficulty swallowing or breathing, "
+        "loss of sensation or a worsening course would call for prompt medical assessment."
+    )
+
+
+def _statements(present: list[str], known: list[str], still_open: list[str]) -> tuple[str, ...]:
     said = ["This was asked beside the recording and changes nothing in the evidence."]
     if present:
         said.append(
-            f"Present and known to go with harmless twitching: {'; '.join(present)}. "
+            f"Present and known to bring on twitching: {'; '.join(present)}. "
             "Their presence does not rule out another cause."
         )
     if known:
         said.append(f"Known conditions that can cause fasciculations: {'; '.join(known)}.")
     if still_open:
         said.append(f"Not yet excluded, with the usual investigation: {'; '.join(still_open)}.")
-    if raised:
-        said.append(
-            f"Reported: {'; '.join(raised)}. Such signs call for prompt medical assessment."
-        )
-    else:
-        said.append(
-            "No red flag was reported. Weakness, wasting, difficulty swallowing or breathing, loss "
-            "of sensation or a worsening course would call for prompt medical assessment."
-        )
-    said.append("This is general information, not advice.")
     return tuple(said)

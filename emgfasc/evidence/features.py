@@ -206,8 +206,10 @@ def _timing(findings: Findings, potentials: pd.DataFrame) -> dict[str, Measured]
         n,
         "Poisson, from the firing table",
     )
-    n_units = len(_fasciculating_units(findings))
-    # Units are found only when large and frequent enough, so their number is a lower bound.
+    # At rest only; units are found only when large and frequent enough, hence a lower bound.
+    at_rest = _potentials(findings, everywhere=False)
+    has_rest = findings.rest.rest_s > 0
+    n_units = int(at_rest.loc[at_rest["unit"] > 0, "unit"].nunique()) if has_rest else 0
     found = {
         "rate_per_min": rate,
         "n_units": Measured(n_units, n_units, math.inf, n_units, "lower bound"),

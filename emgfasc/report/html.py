@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from emgfasc.containers import EVENTS
 from emgfasc.report import pictures, sheets
 from emgfasc.report.answer import answer
+from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import flat
 
@@ -82,6 +83,7 @@ def render(analysed: Analysed) -> str:
         name=analysed.raw.name,
         answer=told,
         evidence=analysed.evidence,
+        plain=plain(analysed),
         traces=pictures.trace_pictures(analysed),
         firing_pictures=pictures.firing_pictures(analysed),
         unit_pictures=pictures.unit_pictures(analysed),
@@ -129,6 +131,7 @@ _METHODS = (
         verified=True,
     ),
     _Citation("Sleutjes 2016, Muscle Nerve 53:227-33: isolated discharges", "", verified=True),
+    _Citation("Blexrud 1993: long-term course of benign fasciculations", "", verified=True),
 )
 
 

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 _MOST_PARTS = 4
 _FIT = 0.5  # share of a potential's energy that subtracting it must take away
 _WORTH = 0.15  # and, from the second part on, share of the energy of the whole stretch
+_WORTH_TWIN = 0.06  # less for a second discharge of the same unit: doublets are common
 _ROUNDS = 2
 _PAIRED = 5  # units that are tried in pairs, the likeliest ones
 
@@ -114,17 +115,19 @@ def peel(
     list of Part
         In order of lag; empty when no known potential is there.
     """
-    single = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
-    gain = _gain(bank, correlation, single)
-    pair = _best_pair(bank, correlation, lags, apart, near)
-    if pair and len(single) < _MOST_PARTS:
+    best = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
+    gain = _gain(bank, correlation, best)
+    for same, worth in ((True, _WORTH_TWIN), (False, _WORTH)):
+        pair = _best_pair(bank, correlation, lags, apart, near, same=same)
+        if not pair:
+            continue
         left = correlation.copy()
         for part in pair:
             bank.without(left, part)
-        double = _grow(bank, left, pair, energy, lags, apart, near)
-        if _gain(bank, correlation, double) > gain + _WORTH * energy:
-            single = double
-    return sorted(single, key=lambda part: part.lag)
+        grown = _grow(bank, left, pair, energy, lags, apart, near)
+        if _gain(bank, correlation, grown) > gain + worth * energy * (len(grown) - len(best)):
+            best, gain = grown, _gain(bank, correlation, grown)
+    return sorted(best, key=lambda part: part.lag)
 
 
 def _grow(
@@ -167,8 +170,10 @@ def _best(
     return Part(int(unit), int(lag) + lags.start), float(gain[unit, lag])
 
 
-def _best_pair(bank: Bank, correlation: Floats, lags: slice, apart: int, near: int) -> list[Part]:
-    """Return the best two overlapping potentials, on a coarse raster of lags."""
+def _best_pair(
+    bank: Bank, correlation: Floats, lags: slice, apart: int, near: int, *, same: bool
+) -> list[Part]:
+    """Return the best two overlapping potentials of one unit, or of two, on a coarse raster."""
     size = bank.templates.shape[2]
     raster = np.arange(lags.start, lags.stop, max(1, near // 4))
     distance = raster[None] - raster[:, None]
@@ -178,7 +183,7 @@ def _best_pair(bank: Bank, correlation: Floats, lags: slice, apart: int, near: i
     likely = np.argsort(-alone.max(axis=1), kind="stable")[:_PAIRED]
     best, found = 0.0, []
     for k, u in enumerate(likely):
-        for v in likely[k:]:
+        for v in likely[k : k + 1] if same else likely[k + 1 :]:
             gain = alone[u][:, None] + alone[v][None] - 2 * bank.overlap[u, v, shift]
             gain[~overlapping | ((u == v) & (distance < apart))] = -np.inf
             i, j = np.unravel_index(int(gain.argmax()), gain.shape)

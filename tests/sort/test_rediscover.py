@@ -1,0 +1,102 @@
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc import detect, preprocess, sort
+from emgfasc.containers import Events, Recording, Rest, Units
+from signals import potential, recording
+
+FS = 2048.0
+
+
+def _scene(extra: list[tuple[float, int]], seed: int = 0) -> Recording:
+    """Two units that fire alone 15 times each, and then as `extra` says: (time, unit)."""
+    rng = np.random.default_rng(seed)
+    data = rng.normal(0, 5, (3, int(40 * FS)))
+    shapes = [potential(40, 200, 1.3), potential(40, 140, 2.2)]
+    place = np.array([[1.0, 0.6, 0.2], [0.3, 0.8, 1.0]])
+    alone = [(1.0 + k, k % 2) for k in range(30)]
+    for time, unit in alone + extra:
+        start = int(time * FS)
+        data[:, start : start + 40] += place[unit][:, None] * shapes[unit]
+    return recording(data, FS)
+
+
+def _looked_again(rec: Recording) -> tuple[Events, Events, Units]:
+    clean = preprocess.clean(rec).load()
+    rest = Rest.all_rest(rec.duration_s)
+    first, units = sort.units(clean, detect.detect(clean), rest=rest)
+    again, units = sort.rediscover(clean, first, units, rest=rest)
+    return first, again, units
+
+
+def _between(events: Events, start: float, stop: float) -> tuple[NDArray[np.float64], list[int]]:
+    mine = (events.peak_s > start) & (events.peak_s < stop)
+    return events.peak_s[mine], events.frame["unit"].to_numpy()[mine].tolist()
+
+
+def test_doublets_stay_two() -> None:
+    gaps = [0.005, 0.007, 0.010]
+    extra = [(33.0 + 2 * k + shift, 0) for k, gap in enumerate(gaps) for shift in (0.0, gap)]
+    first, again, _ = _looked_again(_scene(extra))
+    for k, gap in enumerate(gaps):
+        window = (32.9 + 2 * k, 33.1 + 2 * k)
+        assert len(_between(first, *window)[0]) == 1
+        times, units = _between(again, *window)
+        assert len(times) == 2
+        assert units[0] == units[1] > 0
+        assert abs(np.diff(times)[0] - gap) < 0.0011
+
+
+def test_two_units_at_once_are_told_apart_and_counted() -> None:
+    first, again, units = _looked_again(_scene([(34.0, 0), (34.004, 1), (37.0, 1), (37.012, 0)]))
+    assert sorted(_between(again, 33.9, 34.1)[1]) == [1, 2]
+    assert sorted(_between(again, 36.9, 37.1)[1]) == [1, 2]
+    assert len(again) == len(first) + 2
+    counted = again.frame["unit"].value_counts()
+    assert dict(zip(units.frame["unit"], units.frame["n"], strict=True)) == counted.to_dict()
+
+
+def test_lone_potentials_keep_their_unit_and_none_is_doubled() -> None:
+    first, again, _ = _looked_again(_scene([]))
+    assert len(again) == len(first) == 30
+    assert again.frame["unit"].tolist() == first.frame["unit"].tolist()
+    assert again.frame["confidence"].min() > 0.7
+    same = [again.frame["unit"] == k for k in (1, 2)]
+    assert all(np.diff(again.peak_s[mine]).min() > 0.5 for mine in same)
+
+
+def test_what_no_unit_explains_stays_as_it_was() -> None:
+    rec = _scene([])
+    data = rec.read().copy()
+    start = int(35 * FS)
+    data[:, start : start + 40] += np.array([[1.0], [-1.0], [1.0]]) * potential(40, 300, 4.0)
+    first, again, _ = _looked_again(recording(data, FS))
+    odd, units = _between(again, 34.9, 35.1)
+    assert units == [0]
+    assert odd[0] == _between(first, 34.9, 35.1)[0][0]
+
+
+def test_without_units_nothing_changes() -> None:
+    clean = preprocess.clean(recording(np.random.default_rng(0).normal(0, 5, (1, 20_000)), FS))
+    rest = Rest.all_rest(clean.duration_s)
+    first, units = sort.units(clean, detect.detect(clean), rest=rest)
+    again, same = sort.rediscover(clean, first, units, rest=rest)
+    assert again is first
+    assert same is units
+
+
+def test_the_peak_is_that_of_the_average_for_every_discharge() -> None:
+    """Two deflections that differ by 4 %: noise alone would pick either, the average does not."""
+    rng = np.random.default_rng(1)
+    data = rng.normal(0, 5, (1, int(40 * FS)))
+    t = np.arange(60)
+    shape = -100 * np.exp(-(((t - 20) / 4) ** 2)) + 104 * np.exp(-(((t - 38) / 4) ** 2))
+    times = np.arange(1.0, 39.0)
+    for time in times:
+        data[0, int(time * FS) : int(time * FS) + 60] += shape
+    rec = recording(data, FS)
+    _, again, _ = _looked_again(rec)
+    timed = sort.retime(preprocess.mains_free(rec), again)
+    true = (times * FS).astype(int) / FS + 38 / FS
+    assert len(timed) == len(true)
+    assert np.abs(timed.peak_s - true).max() < 0.0015
