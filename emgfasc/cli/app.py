@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from emgfasc._log import logger
 from emgfasc.cli import analyze, demo, evaluate, info, simulate
 from emgfasc.errors import EmgfascError, ParameterError
 
@@ -36,3 +37,8 @@ def main() -> None:
     except EmgfascError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(WRONG_USAGE if isinstance(error, ParameterError) else FAILED)
+    except Exception as error:
+        logger.debug("unexpected error", exc_info=True)
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        typer.echo(f"unexpected error ({reason}); please report it.", err=True)
+        sys.exit(FAILED)

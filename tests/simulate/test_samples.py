@@ -29,7 +29,7 @@ def test_sums_hold_and_files_are_small() -> None:
 
 @pytest.mark.parametrize("name", ["surface_pair", "needle_benign"])
 def test_samples_are_what_the_script_makes(name: str) -> None:
-    made, truth = ef.simulate.recording(SCRIPT["SAMPLES"][name])
+    made, truth = ef.simulate.recording(SCRIPT["SAMPLES"][name][1])
     committed = ef.read(FOLDER / f"{name}.edf")
     assert committed.kind == made.kind
     assert committed.channels == made.channels
