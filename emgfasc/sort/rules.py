@@ -23,6 +23,9 @@ class SortRules:
     same_unit : float
         Two potentials are alike when the energy of their difference, less what noise adds, is
         at most this share of their summed energies.
+    related, gap : float
+        Groups that differ by at most `related` are one unit when the distance of their centres is
+        at most `gap` times their spread along the line between them: an unstable unit's cloud.
     min_size : int
         Fewer alike potentials are no unit; they stay unsorted.
     lag_ms : float
@@ -39,6 +42,8 @@ class SortRules:
     after_ms: float
     dimensions: int = 24
     same_unit: float = 0.07
+    related: float = 0.35
+    gap: float = 3.0
     min_size: int = 3
     lag_ms: float = 10.0
     apart_ms: float = 3.0

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording, Rest, Units
-from emgfasc.sort.cluster import assign, learn
+from emgfasc.sort.cluster import assign, join_continuous, learn
 from emgfasc.sort.embed import embed
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.templates import merge_shifted, templates_of
@@ -69,6 +69,7 @@ def units(
     embedding = embed(rec, waveforms, peaks, dimensions=rules.dimensions, before=before)
     centres, size = learn(embedding, rules)
     found, sure = assign(embedding.points, centres, size, embedding.noise_energy, rules)
+    found = join_continuous(found, embedding, rules)
     found, shift = merge_shifted(found, waveforms, rec.fs_hz, rules)
     found = _numbered(found, rules.min_size)
     peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)

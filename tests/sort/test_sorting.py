@@ -6,7 +6,9 @@ from numpy.typing import NDArray
 
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
-from emgfasc.sort.cluster import unlikeness
+from emgfasc.sort import SortRules
+from emgfasc.sort.cluster import join_continuous, unlikeness
+from emgfasc.sort.embed import Embedding
 from emgfasc.sort.waveforms import cut_out
 from signals import potential, recording
 
@@ -126,3 +128,24 @@ def test_waveforms_are_cut_where_asked_and_padded_at_the_ends(peaks: list[int]) 
     padded = np.pad(data, ((0, 0), (7, 9)))
     for wave, peak in zip(found, ordered, strict=True):
         np.testing.assert_array_equal(wave, padded[:, peak : peak + 16])
+
+
+def _cloud(centres: list[float], spread: float, n: int, seed: int = 0) -> Embedding:
+    rng = np.random.default_rng(seed)
+    points = np.zeros((n * len(centres), 6))
+    points[:, 0] = 100
+    points[:, 1] = np.repeat(centres, n) + rng.normal(0, spread, n * len(centres))
+    return Embedding(points + rng.normal(0, 1, points.shape), 6.0)
+
+
+def test_tiles_of_one_cloud_are_joined_and_separate_groups_are_not() -> None:
+    rules = SortRules.for_kind("needle")
+    cloud = _cloud([0.0], 20.0, 60)
+    tiles = np.where(cloud.points[:, 1] > 0, 1, 2)
+    assert len(np.unique(join_continuous(tiles, cloud, rules))) == 1
+    apart = _cloud([-25.0, 25.0], 4.0, 30)
+    label = np.repeat([1, 2], 30)
+    np.testing.assert_array_equal(join_continuous(label, apart, rules), label)
+    unsorted = np.where(np.arange(60) % 5 == 0, 0, tiles)
+    kept = join_continuous(unsorted, cloud, rules)
+    np.testing.assert_array_equal(kept == 0, unsorted == 0)
