@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from importlib.resources import files
 
 import pytest
@@ -21,18 +22,14 @@ def test_import_loads_nothing_heavy() -> None:
 
 
 def test_import_costs_no_more_than_numpy_and_pandas() -> None:
-    code = (
-        "import subprocess, sys, time\n"
-        "def cost(what):\n"
-        "    best = 9.0\n"
-        "    for _ in range(5):\n"
-        "        start = time.perf_counter()\n"
-        "        subprocess.run([sys.executable, '-c', what], check=True)\n"
-        "        best = min(best, time.perf_counter() - start)\n"
-        "    return best\n"
-        "print(cost('import numpy, pandas, emgfasc') / cost('import numpy, pandas'))"
-    )
-    assert float(_run(code)) < 1.3
+    """The smallest of interleaved runs, since other work on the machine only ever adds time."""
+    alone, both = [], []
+    for _ in range(7):
+        for what, times in (("numpy, pandas", alone), ("numpy, pandas, emgfasc", both)):
+            start = time.perf_counter()
+            _run(f"import {what}")
+            times.append(time.perf_counter() - start)
+    assert min(both) < 1.3 * min(alone)
 
 
 @pytest.mark.parametrize(
