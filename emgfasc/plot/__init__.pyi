@@ -8,3 +8,4 @@ from .strip import evidence_strip as evidence_strip
 from .sweep import trace as trace
 from .timeline import raster as raster
 from .timeline import rest_timeline as rest_timeline
+from .trend import rate_trend as rate_trend

@@ -1,4 +1,4 @@
-"""What was found, in words for a reader without training; the rest of that page is in the template."""
+"""What was found, in words for a reader without training (the template has the rest)."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _found(analysed: Analysed) -> str:
         )
     return (
         f"In this recording {number(n)} of them {'was' if n == 1 else 'were'} found in {time} of "
-        "rest. The number alone says little: healthy muscles can have many, and it changes from "
-        "hour to hour."
+        "rest. The number alone says little: healthy muscles, those of the foot above all, can "
+        "have many, and it can differ from one recording to the next."
     )
 
 

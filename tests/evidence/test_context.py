@@ -44,9 +44,10 @@ def test_a_file_becomes_plain_sentences(tmp_path: Path) -> None:
     assert "magnesium out of its limits: blood test" in report.causes_open
     assert not any("thyroid" in line for line in report.causes_open)
     assert report.red_flags == ("weakness",)
-    assert "Reported: weakness. Such signs call for prompt medical assessment." in (
-        report.statements
+    assert report.notice.startswith(
+        "Reported: weakness. Such signs call for prompt medical assessment. Not asked: muscle"
     )
+    assert report.notice in report.statements
     assert set(report.to_frame()["group"]) == {
         "contributors", "causes_present", "causes_open", "red_flags", "statements",
     }  # fmt: skip
@@ -57,6 +58,17 @@ def test_nothing_asked_is_not_nothing_there() -> None:
     assert report.contributors == report.red_flags == ()
     assert len(report.causes_open) == 9  # six causes and three electrolytes
     assert any("would call for prompt medical assessment" in line for line in report.statements)
+    assert report.notice in report.statements
+    assert "Not asked: weakness; muscle wasting; difficulty swallowing;" in report.notice
+
+
+def test_what_was_answered_is_not_listed_as_not_asked() -> None:
+    flags = dict.fromkeys(TABLES["red_flags"], False)
+    notice = Context(red_flags=flags).report().notice
+    assert notice.startswith("No red flag was reported. Weakness, wasting")
+    assert "Not asked" not in notice
+    notice = Context(red_flags=flags | {"weakness": True}).report().notice
+    assert notice == "Reported: weakness. Such signs call for prompt medical assessment."
 
 
 def test_no_sentence_names_a_disease_as_conclusion() -> None:

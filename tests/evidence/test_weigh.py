@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from emgfasc.containers import Findings, Rest
@@ -27,6 +28,12 @@ CONTRACT = [
 ]
 COMPLEX = (6.0, 7.0, 5.0, 8.0, 6.0, 7.0, 5.0, 6.0, 7.0, 8.0, 6.0, 5.0)
 MIXED = (3.0, 4.0, 3.0, 5.0, 4.0, 3.0, 4.0, 4.0, 3.0, 5.0, 4.0, 4.0)
+
+
+def _units(n: int) -> pd.DataFrame:
+    names = ["unit", "category", "n", "channel", "amplitude_uv", "snr", "rate_per_min"]
+    rows = [[unit, "fasciculation", 4, "1", 200.0, 12.0, 2.0] for unit in range(1, n + 1)]
+    return pd.DataFrame(rows, columns=names)
 
 
 def sentences(evidence: Evidence) -> list[str]:
@@ -89,6 +96,21 @@ def test_windows_need_sorted_potentials(grid: Any) -> None:
     evidence = weigh(grid(0.0, unit=[0] * 60))
     assert evidence.pattern == "insufficient"
     assert "have a unit" in evidence.reasons_for[0]
+
+
+def test_only_units_with_a_potential_at_rest_are_counted(build: Any) -> None:
+    times = [*range(1, 9), 201, 202, 203, 204]
+    unit = [1, 1, 1, 1, 2, 2, 2, 0, 2, 3, 3, 3]
+    span = [(200.0, 300.0, "voluntary", "contraction")]
+    more = {"phases": (3.0,) * 12, "times": times, "unit": unit, "units": _units(3)}
+    for rest, n in (
+        (Rest.all_rest(300.0), 3),
+        (Rest.from_spans(span, duration_s=300.0), 2),
+        (Rest.from_spans([(0, 300, *span[0][2:])], duration_s=300.0), 0),
+        (Rest.from_spans([], duration_s=300.0, verifiable=False), 0),
+    ):
+        row = weigh(build(rest=rest, **more)).to_frame().set_index("feature").loc["n_units"]
+        assert (row["value"], row["lo95"]) == (n, n)
 
 
 def test_rate_and_duration_never_decide(build: Any) -> None:

@@ -18,7 +18,7 @@ from emgfasc.containers import (
     Sensitivity,
     Units,
 )
-from emgfasc.evidence import Evidence
+from emgfasc.evidence import Context, Evidence
 from emgfasc.firing import describe
 from emgfasc.report import render
 
@@ -248,6 +248,14 @@ def make_hostile() -> Analysis:
     made = analysis({1: _times(9, 20.0, 1)}, base, rest=rest)
     table = made.evidence.frame.assign(study=HOSTILE, reason=HOSTILE, feature=HOSTILE, doi=HOSTILE)
     sworn = replace(made.evidence, frame=table, reasons_for=(HOSTILE,), would_change=(HOSTILE,))
+    asked = Context.from_mapping(
+        {
+            "benign_contributors": {"caffeine": HOSTILE, "alcohol": False},
+            "medical_causes": {"thyroid": False, "diabetes": HOSTILE},
+            "red_flags": {"weakness": HOSTILE, "swallowing": False},
+        }
+    )
+    sworn = replace(sworn, context=asked.report())
     return replace(made, evidence=sworn, extra={HOSTILE: HOSTILE})
 
 

@@ -11,6 +11,7 @@ import matplotlib as mpl
 import pytest
 
 from emgfasc.report import render
+from emgfasc.report.plain import plain
 from emgfasc.report.sheets import units_table
 
 CASES = ("normal", "silent", "contraction", "unverifiable", "grid", "hostile")
@@ -146,6 +147,70 @@ def test_hostile_text_stays_text(analyses: Any, rendered: Any, pages: Any) -> No
     assert heading == f"Fasciculation potentials: {hostile}"
 
 
+def _section(page: Any, heading: str) -> str:
+    """Return the text between a heading of level 2 and the next."""
+    names = [text for level, text in page.headings if level == 2]
+    start = page.text.rindex(heading)
+    after = [page.text.find(name, start + 1) for name in names]
+    return str(page.text[start : min([at for at in after if at > 0], default=None)])
+
+
+def test_context_stands_beside_the_evidence(pages: Any, analyses: Any) -> None:
+    hostile, note = pages["hostile"], analyses["hostile"].raw.name
+    said = _section(hostile, "Asked beside the recording")
+    for words in (
+        f"Reported: weakness ({note}). Such signs call for prompt medical assessment.",
+        f"caffeine ({note})",
+        f"diabetes ({note})",
+        "neuropathy or root lesion: nerve conduction studies and needle EMG",
+        "They change nothing in the evidence",
+        "Not asked: muscle wasting; difficulty breathing",
+    ):
+        assert words in said, words
+    assert "alcohol" not in said
+    assert "thyroid" not in said
+    order = [text for _, text in hostile.headings]
+    assert order.index("Asked beside the recording") < order.index("Evidence")
+    for name in set(CASES) - {"hostile"}:
+        assert "Asked beside the recording" not in pages[name].text
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("normal", "of them were found in 106 seconds of rest."),
+        ("silent", "none was found in 2 minutes of rest."),
+        ("contraction", "the muscle was not resting"),
+        ("unverifiable", "could not be told whether the muscle was resting"),
+    ],
+)
+def test_the_plain_page_tells_what_was_found(
+    pages: Any, analyses: Any, name: str, found: str
+) -> None:
+    told = _section(pages[name], "In plain language")
+    assert found in told
+    n = analyses[name].summary_row()["n_fp"]
+    assert (f"{n} of them" in told) == (name == "normal")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("neurogenic-leaning", "not the name of an illness"),
+        ("benign-leaning", "does not show that everything is well"),
+        ("indeterminate", "neither a good nor a bad sign"),
+        ("insufficient", "too little to compare"),
+    ],
+)
+def test_the_plain_page_says_what_the_pattern_means(
+    analyses: Any, pattern: Any, words: str
+) -> None:
+    made = analyses["silent"]
+    told = plain(replace(made, evidence=replace(made.evidence, pattern=pattern))).meaning
+    assert words in told
+    assert not re.search(r"\bALS\b|motor neuron disease|diagnos|probab|you have", told)
+
+
 def test_only_dois_become_links(pages: Any) -> None:
     links = [a["href"] for a in pages["normal"].having("a") if not a["href"].startswith("#")]
     assert "https://doi.org/10.1136/x%3Cy%3E%3B2-b" in links
@@ -168,6 +233,8 @@ def test_grid_recordings_show_a_map_for_each_unit(pages: Any) -> None:
         "Seek medical assessment promptly",
         "trouble swallowing",
         "Trouble breathing",
+        "call the emergency number",
+        "How often such a comparison is right is not known",
         "muscle that gets thinner",
         "max_false_per_min",
         "rest.window_s",
