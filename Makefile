@@ -10,6 +10,7 @@ demo: .venv/installed
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -q --nbmake notebooks
 
 # The oldest allowed version of every dependency passes the tests too.
 test-min: .venv-min/installed

@@ -17,6 +17,9 @@ from . import (
     firing as firing,
 )
 from . import (
+    integrity as integrity,
+)
+from . import (
     io as io,
 )
 from . import (

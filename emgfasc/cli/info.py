@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -22,18 +23,25 @@ def info(
     scale: ScaleOption = None,
     channels: ChannelsOption = None,
 ) -> None:
-    """Print what a recording is: rate, channels, kind, length, notes.
+    """Print what a recording is, and whether it can be trusted: rate, channels, flags, findings.
 
     Example: emgfasc info biceps.edf --json
     """
     rec = ef.read(file, fs=fs, kind=chosen(kind), scale=scale, channels=names(channels))
+    report = ef.integrity.check(rec)
     facts = ef.io.describe(rec)
+    facts["flags"] = list(dict.fromkeys((*rec.flags, *report.flags)))
+    facts["trust"] = report.trust
     if as_json:
+        facts["findings"] = [asdict(found) for found in report.findings]
         typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
         return
     width = max(map(len, facts))
     for name, value in facts.items():
         typer.echo(f"{name:<{width}}  {_shown(value)}")
+    for found in report.findings:
+        where = f" (first at {found.spans[0][0]:.3f} s)" if found.spans else ""
+        typer.echo(f"- {found.name}: {found.sentence}{where}")
 
 
 def _shown(value: object) -> str:

@@ -16,6 +16,7 @@ from emgfasc.containers import KINDS, Source
 from emgfasc.errors import RecordingError
 from emgfasc.io.channels import listed
 from emgfasc.io.contents import BlockSource, Channel, Contents, Facts
+from emgfasc.io.edf_gaps import GappedSource, gap_note, place_records
 from emgfasc.io.edf_header import EdfHeader, EdfSignal, read_header
 from emgfasc.io.mne_raw import fetch
 from emgfasc.io.refusal import refusing
@@ -40,10 +41,12 @@ def open_edf(path: Path, label: str) -> Contents:
     Raises
     ------
     RecordingError
-        When it is no EDF, is truncated or has gaps.
+        When it is no EDF, is truncated, or has gaps that cannot be placed.
     """
     header = read_header(path, label)
     notes = header.checked(label)
+    if onsets := header.gapped():
+        notes.append(gap_note(onsets, header.record_s))
     signals = [signal for signal in header.signals if not signal.is_annotation]
     with refusing(label, "EDF") as warned:
         raw = _raw(path)
@@ -98,6 +101,11 @@ def _source(
         order = [raw.ch_names.index(names[place]) for place in picks]
     volts = np.array([_MNE_VOLTS.get(signals[place].unit, 1.0) for place in picks])
     n_samples = int(raw.n_times)
+    if onsets := header.gapped():
+        joined = BlockSource(partial(fetch, raw, order), n_samples, factors / volts, label)
+        width = signals[picks[0]].samples
+        with refusing(label, "discontinuous EDF+"):
+            return GappedSource(joined, place_records(onsets, header.record_s, width), width)
     if stated := re.search(r"\bemgfasc\b.*\bsamples=(\d+)", header.recording):
         filling = n_samples - int(stated[1])
         n_samples -= filling if 0 <= filling < signals[picks[0]].samples else 0

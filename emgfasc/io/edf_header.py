@@ -103,7 +103,7 @@ class EdfHeader:
         Raises
         ------
         RecordingError
-            When data are missing or have gaps between records.
+            When data are missing, or gaps between records cannot be placed.
         """
         held, rest = divmod(self.path.stat().st_size - self.size, max(self.record_bytes, 1))
         if held < self.n_records or (self.n_records < 0 and rest):
@@ -114,10 +114,10 @@ class EdfHeader:
             )
         if held < 1:
             raise RecordingError(f"{label}: holds no data record; record or export it again.")
-        if self.reserved[3:5] == "+D" and not self._contiguous(held):
+        if self.reserved[3:5] == "+D" and len(self.onsets(held)) < held:
             raise RecordingError(
-                f"{label}: is discontinuous (EDF+D) with gaps between its records; "
-                "export each continuous stretch to a file of its own."
+                f"{label}: is discontinuous (EDF+D), but not all of its records say when they "
+                "start; export each continuous stretch to a file of its own."
             )
         if self.n_records < 0:
             return [f"The header does not state how many records it has; all {held} were read."]
@@ -137,12 +137,14 @@ class EdfHeader:
         matches = [_ONSET.match(row.tobytes()) for row in data[:, before : before + 32]]
         return [Fraction(match[1].decode()) for match in matches if match]
 
-    def _contiguous(self, held: int) -> bool:
-        """Tell whether every record starts where the one before ends."""
+    def gapped(self) -> list[Fraction]:
+        """Return when every record starts if there are gaps between them, else nothing."""
+        if self.reserved[3:5] != "+D":
+            return []
+        held = (self.path.stat().st_size - self.size) // max(self.record_bytes, 1)
         onsets = self.onsets(held)
-        return len(onsets) == held and all(
-            after - onset == self.record_s for onset, after in pairwise(onsets)
-        )
+        together = all(after - onset == self.record_s for onset, after in pairwise(onsets))
+        return [] if together else onsets
 
 
 def read_header(path: Path, label: str) -> EdfHeader:

@@ -10,7 +10,7 @@ __all__ = ["guess_kind"]
 
 _NEEDLE = re.compile(r"needle|concentric|fine[- ]?wire|intramuscular", re.IGNORECASE)
 _GRID = re.compile(r"hd-?s?emg|high[- ]density|electrode grid", re.IGNORECASE)
-_SURFACE = re.compile(r"\bsurface\b|\bsemg\b", re.IGNORECASE)
+_SURFACE = re.compile(r"\bsurface\b|\bsemg\b|\btrigno\b", re.IGNORECASE)
 
 # Conventions, not measurements: grids have 16 electrodes and more; rates of 10 kHz and above
 # are needed for the needle band only (SCIENCE.md 3: surface 2 kHz, needle 10 kHz and more).

@@ -11,13 +11,15 @@ from typing import Any, cast
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.arrays import open_array
 from emgfasc.io.contents import Contents
+from emgfasc.io.matlab import open_matlab
+from emgfasc.io.neo_raw import NEO_SUFFIXES
 from emgfasc.io.npz import open_npz
 from emgfasc.io.refusal import reason
 from emgfasc.io.text import open_text
 
 __all__ = ["open_source"]
 
-# Suffix -> (module, function). MNE and wfdb are imported only when a file needs them.
+# Suffix -> (module, function). Their libraries are imported only when a file needs them.
 _LIBRARY_READERS = {
     ".edf": ("edf", "open_edf"),
     ".bdf": ("edf", "open_edf"),
@@ -26,10 +28,16 @@ _LIBRARY_READERS = {
     ".hea": ("wfdb_record", "open_wfdb"),
     ".dat": ("wfdb_record", "open_wfdb"),
     ".bin": ("n2001", "open_n2001"),
+    ".c3d": ("c3d", "open_c3d"),
+    ".otb+": ("otb", "open_otb"),
+    ".otb4": ("otb", "open_otb"),
+    ".poly5": ("poly5", "open_poly5"),
+    **dict.fromkeys(NEO_SUFFIXES, ("neo_raw", "open_neo")),
 }
 # Readers of formats that may leave the sampling rate to the caller.
 _OWN_READERS: dict[str, Callable[[Path, str, float | None], Contents]] = {
     ".npz": open_npz,
+    ".mat": open_matlab,
     ".csv": open_text,
     ".tsv": open_text,
     ".txt": open_text,

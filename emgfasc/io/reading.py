@@ -43,9 +43,12 @@ def read(
     source : str, Path, mne.io.BaseRaw or array
         A file: EDF, EDF+, BDF (``.edf``, ``.bdf``), BrainVision (``.vhdr``), FIF (``.fif``),
         WFDB (``.hea`` or its ``.dat``), EMGLAB N2001 (``.bin``, its ``.hea`` beside it or
-        not), NPZ (``data``: channels x samples in uV, ``fs``), or a table of numbers (``.csv``,
-        ``.tsv``, ``.txt``). Or an MNE Raw (volts; not copied). Or an array, channels x samples or
-        one channel, in uV (copied).
+        not), NPZ (``data``: channels x samples in uV, ``fs``), MATLAB (``.mat``: OTBioLab exports
+        or named fields), OT Bioelettronica (``.otb+``, ``.otb4``), TMSi Poly5, a Delsys Trigno
+        export or another table of numbers (``.csv``, ``.tsv``, ``.txt``); with the extra
+        ``formats`` also Spike2, Intan, Blackrock, Axon, Micromed, Plexon and C3D.
+        Or an MNE Raw (volts; not copied). Or an array, channels x samples or one channel, in uV
+        (copied).
     fs : float, optional
         Sampling rate in Hz, needed for arrays and for tables and NPZ files that do not state it.
     kind : {'needle', 'surface', 'hdsemg'}, optional

@@ -18,6 +18,7 @@ from emgfasc.io.arrays import array_names, held
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import Channel, Contents
 from emgfasc.io.refusal import refusing
+from emgfasc.io.trigno import is_trigno, open_trigno
 
 __all__ = ["open_text"]
 
@@ -43,7 +44,7 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     ----------
     path : Path
         The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit),
-        then numbers; ``nan`` marks a gap.
+        then numbers; ``nan`` marks a gap. A Delsys Trigno export is handed to its own reader.
     label : str
         How messages name it.
     fs_hz : float or None
@@ -54,6 +55,8 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     RecordingError
         When it is not such a table, or the rate is not known.
     """
+    if is_trigno(path):
+        return open_trigno(path, label)
     with refusing(label, "a table of numbers"):
         table = _parse(path)
     rate = fs_hz if table.fs_hz is None else table.fs_hz

@@ -102,7 +102,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda p: patched(an_edf(p), 256 + 104 * 2, b"0       " * 4),
         "gives EMG1, EMG2 no range",
     ),
-    "edf with gaps": (lambda p: patched(an_edf(p), 192, b"EDF+D"), "is discontinuous"),
+    "edf with gaps of unknown place": (
+        lambda p: patched(an_edf(p), 192, b"EDF+D"),
+        "is discontinuous",
+    ),
     "edf without unit": (
         lambda p: patched(an_edf(p), 256 + 96 * 2, b"  " + b" " * 6),
         r"EMG1 \[none\].*give scale=",

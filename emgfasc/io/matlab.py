@@ -1,0 +1,191 @@
+"""MATLAB ``.mat``: OT Bioelettronica exports, and files with a field of samples and its rate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.errors import RecordingError
+from emgfasc.io.arrays import array_names, held
+from emgfasc.io.channels import listed, named_once
+from emgfasc.io.contents import Channel, Contents, Facts
+from emgfasc.io.extras import extra
+from emgfasc.io.grids import grid_code, grid_positions
+from emgfasc.io.refusal import refusing
+from emgfasc.io.voltage import uv_per
+
+__all__ = ["open_matlab"]
+
+# Names of fields, in lower case, in the order in which they are looked for.
+_DATA = ("data", "emg", "semg", "signal", "signals", "sig", "x", "y")
+_RATE = ("samplingfrequency", "fs", "fsamp", "samplingrate", "samplerate", "sampling_rate",
+         "sample_rate", "srate", "sf", "freq")  # fmt: skip
+_NAMES = ("description", "channels", "channel_names", "labels", "names", "ch_names")
+_UNITS = ("unit", "units")
+_UNIT = re.compile(r"(.*?)\s*\[([^\[\]]*)\]\s*")
+_HDF5 = b"\x89HDF"
+_HDF5_AT = 512
+
+
+def open_matlab(path: Path, label: str, fs_hz: float | None) -> Contents:
+    """Open a ``.mat`` file; it is read whole.
+
+    Parameters
+    ----------
+    path : Path
+        An OTBioLab export (``Data``, ``Description``, ``SamplingFrequency``), or a file with a
+        field such as ``data`` or ``emg``, with ``fs``, and if need be ``channels`` and ``unit``.
+        The longer side of the samples is time.
+    label : str
+        How messages name it.
+    fs_hz : float or None
+        Sampling rate given by the caller, used when the file has none.
+
+    Raises
+    ------
+    MissingExtraError
+        For version 7.3, when h5py is not installed.
+    RecordingError
+        When it is no such file.
+    """
+    with refusing(label, "MATLAB"):
+        fields = _fields(path, label)
+        name = next((name for name in _DATA if name in fields), None)
+        if name is None:
+            raise ValueError(
+                f"none of its fields {listed(sorted(fields))} is called {', '.join(_DATA)}"
+            )
+        values = _rows(fields[name])
+        rate = _number(fields, _RATE)
+        told = _texts(fields, _NAMES)
+        unit = next(iter(_texts(fields, _UNITS)), "")
+    rate = fs_hz if rate is None else rate
+    if rate is None:
+        raise RecordingError(f"{label}: states no sampling rate; give it with fs= (in Hz).")
+    notes = [f"Samples were taken from its field '{name}'."]
+    if told and len(told) != len(values):
+        notes.append(f"Its {len(told)} channel names do not fit {len(values)} channels; left out.")
+        told = []
+    channels, facts, renamed = _described(told or array_names(len(values)), rate, unit)
+    if renamed:
+        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    return Contents(
+        label=label,
+        channels=channels,
+        open=partial(held, values, label),
+        files=(path,),
+        facts=facts,
+        notes=tuple(notes),
+    )
+
+
+def _fields(path: Path, label: str) -> dict[str, Any]:
+    """Return the variables by lower-case name."""
+    with path.open("rb") as file:
+        head = file.read(_HDF5_AT + 4)
+    if _HDF5 in (head[:4], head[_HDF5_AT : _HDF5_AT + 4]):
+        h5py = extra("h5py", label)
+        with h5py.File(path, "r") as stored:
+            # MATLAB stores arrays column by column and text as 16-bit codes.
+            return {
+                name.lower(): _coded(np.asarray(item).T)
+                for name, item in stored.items()
+                if isinstance(item, h5py.Dataset) and item.dtype.kind in "iuf"
+            }
+    loadmat = import_module("scipy.io").loadmat  # costs time that other formats need not pay
+    stored = loadmat(path, squeeze_me=False, struct_as_record=True)
+    return {name.lower(): value for name, value in stored.items() if not name.startswith("__")}
+
+
+def _coded(values: NDArray[Any]) -> Any:
+    """Turn 16-bit codes into text; MATLAB marks text by nothing else that is simple."""
+    if values.dtype == np.uint16 and values.shape[0] == 1 and values.size < 64:
+        return np.array(["".join(chr(code) for code in values.ravel())])
+    return values
+
+
+def _plain(value: Any) -> NDArray[Any]:
+    """Take an array out of the cells it is wrapped in."""
+    array = np.asarray(value)
+    while array.dtype == object and array.size == 1:
+        array = np.asarray(array.flat[0])
+    return array
+
+
+def _rows(value: Any) -> NDArray[Any]:
+    """Return channels x samples: time is the longer side."""
+    array = _plain(value)
+    if array.dtype.kind not in "iuf" or array.ndim != 2:
+        raise ValueError(f"its samples are {array.dtype} of shape {array.shape}, no table")
+    return array.T if array.shape[0] > array.shape[1] else array
+
+
+def _number(fields: Mapping[str, Any], names: Sequence[str]) -> float | None:
+    """Return the first of some fields that holds one number."""
+    for name in names:
+        if name in fields:
+            array = _plain(fields[name])
+            if array.size == 1 and array.dtype.kind in "iuf":
+                return float(array.flat[0])
+    return None
+
+
+def _texts(fields: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Return the texts of the first of some fields that holds any."""
+    for name in names:
+        if name in fields:
+            cells = [_plain(cell) for cell in np.asarray(fields[name]).ravel()]
+            texts = [str(cell.flat[0]).strip() for cell in cells if cell.size]
+            if texts and all(cell.dtype.kind == "U" for cell in cells):
+                return texts
+    return []
+
+
+def _described(
+    told: Sequence[str], fs_hz: float, unit: str
+) -> tuple[tuple[Channel, ...], Facts, bool]:
+    """Read OTBioLab's ``Muscle - Input - GR08MM1305 (7)[uV]``; other names stay as they are."""
+    names, units, types = [], [], []
+    muscles = set()
+    where = np.full((len(told), 2), np.nan)
+    coded = False
+    for row, text in enumerate(told):
+        match = _UNIT.fullmatch(text)
+        name, own = (match[1], match[2]) if match else (text, unit)
+        code, number = grid_code(name), re.search(r"\((\d+)\)\s*$", name)
+        if code and number and uv_per(own) is not None:
+            coded = True
+            muscles.add(name.partition(" - ")[0])
+            grid, place = grid_positions(code), int(number[1]) - 1
+            if grid is not None and 0 <= place < len(grid):
+                where[row] = grid[place]
+            types.append("emg")
+        else:
+            types.append("other" if own and uv_per(own) is None else "unknown")
+        names.append(name)
+        units.append(own)
+    short = [re.sub(r"^.* - (?=(?:GR|HD)\d)", "", name) for name in names]
+    emg = [name for name, kind in zip(short, types, strict=True) if kind == "emg"]
+    if len(set(emg)) == len(emg):  # one grid: its electrodes' own numbers tell them apart
+        names = [
+            brief if kind == "emg" else name
+            for brief, name, kind in zip(short, names, types, strict=True)
+        ]
+    unique = named_once(names)
+    channels = tuple(
+        Channel(name, fs_hz, own, kind)  # type: ignore[arg-type]
+        for name, own, kind in zip(unique, units, types, strict=True)
+    )
+    facts = Facts(
+        kind="hdsemg" if coded else None,
+        muscle=muscles.pop() if len(muscles) == 1 else None,
+        positions_mm=None if np.isnan(where).all() else where,
+    )
+    return channels, facts, unique != names
