@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
+from emgfasc._kernels.tiles import LANES, WOVEN, gather, scatter
 
 __all__ = ["EDGE_SAMPLES", "LANES", "empty_tile", "filter_lanes"]
 
@@ -19,7 +20,6 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-LANES = 16
 # Odd extension at the ends of a recording, as scipy.signal.sosfiltfilt's default for 2 sections.
 EDGE_SAMPLES = 15
 
@@ -44,44 +44,41 @@ def _gather(
 
 
 @kernel
-def _gather16(x: F32, channels: I64, first: I64, offset: int, rows: int, tile: F32) -> None:
-    """Copy sixteen lanes that lie wholly inside the block, 16 x 16 values at a time."""
-    for i0 in range(0, rows, 16):
-        stop = min(i0 + 16, rows)
-        for lane in range(16):
-            row = x[channels[lane]]
-            start = first[lane] - offset
-            for i in range(i0, stop):
-                tile[i, lane] = row[start + i]
-
-
-@kernel
 def _section(tile: F32, sos: F64, zi: F64, start: int, stop: int, step: int) -> None:
     """Run one pair of biquads over rows `start` to `stop` (exclusive), in float64 state."""
     b00, b01, b02 = sos[0, 0], sos[0, 1], sos[0, 2]
     a01, a02 = sos[0, 4], sos[0, 5]
     b10, b11, b12 = sos[1, 0], sos[1, 1], sos[1, 2]
     a11, a12 = sos[1, 4], sos[1, 5]
-    p1 = np.empty(16)
-    p2 = np.empty(16)
-    q1 = np.empty(16)
-    q2 = np.empty(16)
+    # One array for all four states: the compiler then need not ask on every row if they overlap.
+    state = np.empty(64)
     for lane in range(16):
         x0 = tile[start, lane]
-        p1[lane] = zi[0, 0] * x0
-        p2[lane] = zi[0, 1] * x0
-        q1[lane] = zi[1, 0] * x0
-        q2[lane] = zi[1, 1] * x0
+        state[lane] = zi[0, 0] * x0
+        state[16 + lane] = zi[0, 1] * x0
+        state[32 + lane] = zi[1, 0] * x0
+        state[48 + lane] = zi[1, 1] * x0
     for i in range(start, stop, step):
         for lane in range(16):
             x = np.float64(tile[i, lane])  # float32 state is not accurate enough at 20 Hz of 50 kHz
-            y = b00 * x + p1[lane]
-            p1[lane] = b01 * x - a01 * y + p2[lane]
-            p2[lane] = b02 * x - a02 * y
-            z = b10 * y + q1[lane]
-            q1[lane] = b11 * y - a11 * z + q2[lane]
-            q2[lane] = b12 * y - a12 * z
+            y = b00 * x + state[lane]
+            state[lane] = b01 * x - a01 * y + state[16 + lane]
+            state[16 + lane] = b02 * x - a02 * y
+            z = b10 * y + state[32 + lane]
+            state[32 + lane] = b11 * y - a11 * z + state[48 + lane]
+            state[48 + lane] = b12 * y - a12 * z
             tile[i, lane] = np.float32(z)
+
+
+@kernel
+def _hold(tile: F32, rows: int, firsts: I64, warm: int, total: int) -> None:
+    """Repeat the last output beyond the extended end, where the recording has none."""
+    for lane in range(16):
+        # That is where sosfiltfilt starts its way back.
+        end = total + EDGE_SAMPLES - (firsts[lane] - warm)
+        if end < rows:
+            for i in range(max(end, 1), rows):
+                tile[i, lane] = tile[i - 1, lane]
 
 
 @kernel
@@ -98,7 +95,8 @@ def filter_lanes(
     out: F32,
     lo: int,
     tile: F32,
-) -> None:
+    woven: F32,
+) -> bool:
     """Filter up to sixteen lanes forwards and backwards.
 
     Parameters
@@ -115,8 +113,14 @@ def filter_lanes(
         Two biquads and the state of their steady response to a step.
     out : float32 (n_channels, m)
         Receives the lanes; its first sample is `lo`.
-    tile : float32 (length + 2 * warm, 16)
+    tile, woven : float32 (length + 2 * warm, 16), `tiles.WOVEN`
         Scratch.
+
+    Returns
+    -------
+    bool
+        False when a lane held ``nan`` (or infinity), which ruins all that comes after it; nothing
+        is written then.
     """
     rows = length + 2 * warm
     inside = True
@@ -124,7 +128,7 @@ def filter_lanes(
         if channels[lane] < 0 or firsts[lane] < warm or firsts[lane] + length + warm > total:
             inside = False
     if inside:
-        _gather16(x, channels, firsts, origin + warm, rows, tile)
+        gather(x, channels, firsts - (origin + warm), rows, tile, woven)
     else:
         for lane in range(16):
             source = channels[lane] if channels[lane] >= 0 else channels[0]
@@ -132,25 +136,23 @@ def filter_lanes(
             _gather(x, source, first - warm, rows, origin, total, tile, lane)
     _section(tile, sos, zi, 0, rows, 1)
     for lane in range(16):
-        # Beyond the extended end there is no signal: hold the last output, as sosfiltfilt starts
-        # its way back there.
-        end = total + EDGE_SAMPLES - (firsts[lane] - warm)
-        if end < rows:
-            for i in range(max(end, 1), rows):
-                tile[i, lane] = tile[i - 1, lane]
+        if np.isnan(tile[rows - 1, lane]):
+            return False
+    _hold(tile, rows, firsts, warm, total)
     _section(tile, sos, zi, rows - 1, warm - 1, -1)
     m = out.shape[1]
-    for i0 in range(0, length, 16):
-        for lane in range(16):
-            if channels[lane] < 0:
-                continue
-            base = firsts[lane] - lo
-            begin = max(i0, -base)
-            stop = min(i0 + 16, length, m - base)
-            for i in range(begin, stop):
-                out[channels[lane], base + i] = tile[warm + i, lane]
+    if inside and firsts.min() >= lo and firsts.max() + length <= lo + m:
+        scatter(tile[warm:], length, out, channels, firsts - lo, woven)
+        return True
+    for lane in range(16):
+        if channels[lane] < 0:
+            continue
+        base = firsts[lane] - lo
+        for i in range(max(0, -base), min(length, m - base)):
+            out[channels[lane], base + i] = tile[warm + i, lane]
+    return True
 
 
-def empty_tile(length: int, warm: int) -> NDArray[np.float32]:
-    """Return scratch for :func:`filter_lanes`."""
-    return np.empty((length + 2 * warm, LANES), np.float32)
+def empty_tile(length: int, warm: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return `tile` and `woven`, the scratch for :func:`filter_lanes`."""
+    return np.empty((length + 2 * warm, LANES), np.float32), np.empty(WOVEN, np.float32)

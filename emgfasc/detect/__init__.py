@@ -1,6 +1,16 @@
-"""Find potentials: noise, response, threshold, consolidation."""
+"""Find potentials: noise, response, threshold, consolidation; and what is no potential."""
 
+from emgfasc.detect.artifacts import reject
 from emgfasc.detect.engine import detect
+from emgfasc.detect.heart import Beats, find_beats, with_beats, without_beats
 from emgfasc.detect.rules import DetectRules
 
-__all__ = ["DetectRules", "detect"]
+__all__ = [
+    "Beats",
+    "DetectRules",
+    "detect",
+    "find_beats",
+    "reject",
+    "with_beats",
+    "without_beats",
+]

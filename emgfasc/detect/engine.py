@@ -70,7 +70,7 @@ def detect(
     """
     rules = rules or DetectRules.for_kind(rec.kind)
     lanes = montage(rec)
-    seen = scan(rec, lanes, rules=rules, n_jobs=n_jobs)
+    seen = scan(rec, lanes, rules=rules, max_false_per_min=max_false_per_min, n_jobs=n_jobs)
     threshold = noise_threshold(seen.crossings_hz, max_false_per_min)
     spans = _spans(seen, threshold, rec, rules)
     noise = _channel_noise(rec, seen)

@@ -11,7 +11,8 @@ from emgfasc.containers import EVENTS, Recording
 __all__ = ["describe_spans"]
 
 _STANDS_OUT = 6.0  # peak to peak over noise SD, for a channel to count as reached
-_BLOCK_S = 60.0
+_BLOCK_S = 20.0  # potentials up to this far apart are read at once,
+_GAP_S = 2.0  # unless there is none for this long: reading may mean filtering
 
 
 def describe_spans(
@@ -38,19 +39,32 @@ def describe_spans(
     if not len(spans):
         return EVENTS.empty()
     rows = []
-    block = round(_BLOCK_S * rec.fs_hz)
     good = rec.good
-    for start in range(0, rec.n_samples, block):
-        mine = spans[(spans[:, 0] >= start) & (spans[:, 0] < start + block)]
-        if len(mine):
-            data = rec.read(start, int(mine[:, 1].max()) + 1)[good]
-            index = np.minimum(mine[:, 0] // group, noise_uv.shape[1] - 1)
-            noise = noise_uv[good][:, index]
-            rows += [
-                _describe(data[:, a - start : b - start + 1], int(a), noise[:, k], rec, good)
-                for k, (a, b) in enumerate(mine)
-            ]
+    for mine in _runs(spans, round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz)):
+        start = int(mine[0, 0])
+        data = rec.read(start, int(mine[:, 1].max()) + 1)
+        index = np.minimum(mine[:, 0] // group, noise_uv.shape[1] - 1)
+        noise = noise_uv[good][:, index]
+        rows += [
+            _describe(data[good, a - start : b - start + 1], int(a), noise[:, k], rec, good)
+            for k, (a, b) in enumerate(mine)
+        ]
     return pd.DataFrame(rows, columns=list(EVENTS.names))
+
+
+def _runs(spans: NDArray[np.int64], gap: int, longest: int) -> list[NDArray[np.int64]]:
+    """Part spans at gaps longer than `gap`, and where a run would last longer than `longest`."""
+    runs: list[NDArray[np.int64]] = []
+    begin = 0
+    for k in range(1, len(spans) + 1):
+        if (
+            k == len(spans)
+            or spans[k, 0] - spans[k - 1, 1] > gap
+            or spans[k, 1] - spans[begin, 0] > longest
+        ):
+            runs.append(spans[begin:k])
+            begin = k
+    return runs
 
 
 def _describe(

@@ -20,7 +20,6 @@ _FADE_S = 0.03
 _BLOCK_S = 60.0
 _MOST = 200  # beats of which the average is made
 _SLOW_HZ, _SLOW_SHARE = 50.0, 0.6
-_SCALE = 0.25  # beats differ from those around by at most this share
 _EDGE = 0.1
 _LEFT_OVER = 0.35  # of the beat
 
@@ -166,16 +165,13 @@ def _is_slow(wave: Floats, fs_hz: float) -> bool:
 
 
 def _scales(cores: Floats, mean: Floats) -> Floats:
-    """Return the size of every beat, held near that of the beats around.
+    """Return the size of every beat: the median of three, which a potential on one cannot move.
 
     Breathing changes the size slowly; what changes it from one beat to the next is no heart.
     """
-    raw = cores @ mean / float(mean @ mean)
-    reach = 4
-    padded = np.pad(raw, reach, mode="reflect" if len(raw) > reach else "edge")
-    around = np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
-    limits = np.sort([around * (1 - _SCALE), around * (1 + _SCALE)], axis=0)
-    return np.asarray(np.clip(raw, *limits), np.float32)
+    raw = np.pad(cores @ mean / float(mean @ mean), 1, mode="reflect")
+    three = np.lib.stride_tricks.sliding_window_view(raw, 3)
+    return np.asarray(np.median(three, axis=1), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +249,7 @@ def with_beats(events: Events, rec: Recording, beats: Beats) -> Events:
             "snr": size / noise[best] if noise[best] > 0 else 0.0,
             "unit": 0,
             "category": "ecg",
-            "reason": f"one of {len(beats)} slow waves of one shape, {beats.per_min:.0f} per minute",
+            "reason": f"one of {len(beats)} slow waves alike, {beats.per_min:.0f} per minute",
         }
     )[[*EVENTS.names, "reason"]]
     frame = events.to_frame()

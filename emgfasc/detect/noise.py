@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+
+from emgfasc._kernels.levels import running_median
 
 __all__ = ["Levels", "quantile_levels"]
 
@@ -36,21 +39,30 @@ def quantile_levels(
     """
     n_cells = power.shape[2]
     n_groups = max(1, (n_cells + group // 2) // group)
-    levels = np.empty((*power.shape[:2], n_groups))
-    for k in range(n_groups):
-        stop = n_cells if k == n_groups - 1 else (k + 1) * group
-        cells = _pooled(power[:, :, k * group : stop].astype(np.float64), pool)
-        low, mid = np.quantile(cells, (0.2, _QUANTILE), axis=2)
-        levels[:, :, k] = _gamma_mean(low, mid)
-    return levels
+    begin = (n_groups - 1) * group
+    last = _low_and_mid(power[:, :, None, begin:], pool)
+    whole = power[:, :, :begin].reshape(*power.shape[:2], n_groups - 1, group)
+    low, mid = np.concatenate([_low_and_mid(whole, pool), last], axis=3)
+    return _gamma_mean(low, mid)
 
 
-def _pooled(cells: NDArray[np.float64], pool: int) -> NDArray[np.float64]:
-    """Average runs of `pool` cells; what is left over at the end is passed over."""
-    n = cells.shape[2] // pool
-    if n == 0:
-        return np.asarray(cells.mean(axis=2, keepdims=True))
-    return np.asarray(cells[:, :, : n * pool].reshape(*cells.shape[:2], n, pool).mean(axis=3))
+def _low_and_mid(cells: NDArray[np.float32], pool: int) -> NDArray[np.float64]:
+    """Return two quantiles over the last axis of runs of `pool` cells, averaged.
+
+    What is left over at the end is passed over, unless it is all there is.
+    """
+    each = min(pool, cells.shape[-1])
+    n = cells.shape[-1] // each
+    pooled = np.zeros((*cells.shape[:-1], n), np.float32)
+    for k in range(each):
+        pooled += cells[..., k : n * each : each]
+    ordered = np.sort(pooled, axis=-1)
+    position = np.array([0.2, _QUANTILE]) * (n - 1)
+    left = position.astype(int)
+    low = np.moveaxis(ordered[..., left], -1, 0).astype(np.float64)
+    high = np.moveaxis(ordered[..., np.minimum(left + 1, n - 1)], -1, 0)
+    part = (position - left).reshape(2, *([1] * (cells.ndim - 1)))
+    return np.asarray((low + part * (high - low)) / each)
 
 
 def _gamma_mean(low: NDArray[np.float64], mid: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,19 +100,18 @@ class Levels:
         Groups that are all but flat (dropouts) tell nothing of the noise around them: they are
         passed over, and take the noise of the nearest group that tells.
         """
-        n = self.power.shape[2]
-        known = self.power > _FLAT * np.quantile(self.power, 0.75, axis=2, keepdims=True)
-        near = np.arange(-self.reach, self.reach + 1)[:, None] + np.arange(n)
-        inside = (near >= 0) & (near < n)
-        index = np.clip(near, 0, n - 1)
-        stack = np.where(inside & known[:, :, index], self.power[:, :, index], np.inf)
-        # The median of what is known: infinities sort last.
-        count = np.isfinite(stack).sum(axis=2)
-        ordered = np.sort(stack, axis=2)
-        low = np.take_along_axis(ordered, np.maximum(count - 1, 0)[:, :, None] // 2, 2)[:, :, 0]
-        high = np.take_along_axis(ordered, np.maximum(count, 1)[:, :, None] // 2, 2)[:, :, 0]
-        median = np.where(np.isfinite(high), (low + high) / 2, low)
-        return _filled(np.where(count > 0, median, np.nan))
+        return self._smooth
+
+    @cached_property
+    def _smooth(self) -> NDArray[np.float64]:
+        flat = _FLAT * np.quantile(self.power, 0.75, axis=2)
+        out = np.empty(self.power.shape)
+        for lane, scale in np.ndindex(*flat.shape):
+            running_median(
+                self.power[lane, scale], float(flat[lane, scale]), self.reach, out[lane, scale]
+            )
+        out.flags.writeable = False
+        return out
 
     def sd_at(
         self,
@@ -117,17 +128,3 @@ class Levels:
         part = position - left
         low, high = smooth[lane, scale, left], smooth[lane, scale, right]
         return np.asarray(np.sqrt(low + part * (high - low)), dtype=np.float64)
-
-
-def _filled(levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Replace ``nan`` by the nearest known value in time; by 0 where nothing is known."""
-    out = levels.copy()
-    for row in out.reshape(-1, levels.shape[2]):
-        known = np.flatnonzero(np.isfinite(row))
-        if not known.size:
-            row[:] = 0.0
-            continue
-        unknown = np.flatnonzero(~np.isfinite(row))
-        nearest = np.abs(unknown[:, None] - known[None]).argmin(axis=1)
-        row[unknown] = row[known[nearest]]
-    return out

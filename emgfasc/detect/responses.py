@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels import jit
-from emgfasc._kernels.cells import cell_hats, cell_raw
+from emgfasc._kernels.levels import exceeding
+from emgfasc._kernels.wavelets import cell_responses, strongest
 from emgfasc.containers import Recording
 from emgfasc.detect.noise import Levels, quantile_levels
 from emgfasc.detect.rules import DetectRules
+from emgfasc.detect.threshold import noise_threshold
 
 __all__ = ["Candidates", "Scan", "scan"]
 
 _BLOCK_S = 60.0
 _LOOSE = 3.0  # noise SDs: cells below cannot reach any threshold that is used
+_SLACK = 0.85  # noise levels and crossings of one block scatter around those of the whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +50,7 @@ class Scan:
     Attributes
     ----------
     candidates : Candidates
-        Cells above a loose threshold.
+        Cells above a loose threshold, lane by lane within a block.
     levels : Levels
         Noise of every lane and scale over time.
     crossings_hz : array of float, shape (n_lanes, n_scales)
@@ -61,11 +65,39 @@ class Scan:
     widths: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What every block has in common, in samples and cells."""
+
+    fs_hz: float
+    widths: tuple[int, ...]
+    cell: int
+    group: int
+    pool: int
+    reach: int
+    block: int
+    max_false_per_min: float | None
+    n_jobs: int | None
+
+    @property
+    def margin(self) -> int:
+        """Samples that a response looks at on either side."""
+        return 2 * max(self.widths) + 1
+
+    def loose(self, crossings: NDArray[np.int64], n: int) -> float:
+        """Return a threshold in noise SDs that the final one will not fall below."""
+        if self.max_false_per_min is None:
+            return _LOOSE
+        per_s = crossings / 2 / (n / self.fs_hz)
+        return max(_LOOSE, _SLACK * noise_threshold(per_s, self.max_false_per_min))
+
+
 def scan(
     rec: Recording,
     lanes: NDArray[np.float32],
     *,
     rules: DetectRules,
+    max_false_per_min: float | None = None,
     n_jobs: int | None = None,
 ) -> Scan:
     """Pass once over a cleaned recording.
@@ -78,6 +110,9 @@ def scan(
         From :func:`emgfasc.detect.montage.montage`.
     rules : DetectRules
         Wavelets and cells.
+    max_false_per_min : float, optional
+        Only candidates that may reach the threshold for this rate are kept, which bounds memory;
+        by default all above 3 noise SDs are.
     n_jobs : int, optional
         Threads.
 
@@ -85,85 +120,86 @@ def scan(
     -------
     Scan
     """
-    widths = (0, *sorted({max(1, round(w * rec.fs_hz / 1e3)) for w in rules.widths_ms}))
-    cell = max(1, round(rules.cell_ms * rec.fs_hz / 1e3))
+    per_ms = rec.fs_hz / 1e3
+    cell = max(1, round(rules.cell_ms * per_ms))
     group = max(1, round(rules.noise_s * rec.fs_hz / cell))
-    pool = max(1, round(rules.noise_cell_ms / rules.cell_ms))
-    block = cell * group * max(1, round(_BLOCK_S / rules.noise_s))
-    margin = 2 * max(widths)
-    identity = len(lanes) == rec.n_channels and bool((lanes == np.eye(len(lanes))).all())
-    found: list[Candidates] = []
-    levels: list[NDArray[np.float64]] = []
-    crossings = np.zeros((len(lanes), len(widths)), np.int64)
-    for start in range(0, rec.n_samples, block):
-        stop = min(start + block, rec.n_samples)
-        data = _padded(rec, start, stop, margin)
-        seen = data if identity else lanes @ data
-        power, peak, where, crossed = _summaries(seen, margin, widths, cell, n_jobs)
-        crossings += crossed
-        level = quantile_levels(power, group, pool=pool)
-        levels.append(level)
-        found.append(_loose(peak, where, level, group, start))
-    joined = Candidates(
-        *(
-            np.concatenate([getattr(part, name) for part in found])
-            for name in ("sample", "lane", "scale", "response")
-        )
+    plan = _Plan(
+        fs_hz=rec.fs_hz,
+        widths=(0, *sorted({max(1, round(w * per_ms)) for w in rules.widths_ms})),
+        cell=cell,
+        group=group,
+        pool=max(1, round(rules.noise_cell_ms / rules.cell_ms)),
+        reach=rules.noise_reach,
+        block=cell * group * max(1, round(_BLOCK_S / rules.noise_s)),
+        max_false_per_min=max_false_per_min,
+        n_jobs=n_jobs,
     )
+    blocks = [_block(rec, lanes, start, plan) for start in range(0, rec.n_samples, plan.block)]
+    found, levels, crossings = zip(*blocks, strict=True)
     return Scan(
-        joined,
+        _joined(found),
         Levels(np.concatenate(levels, axis=2), cell * group, rules.noise_reach),
-        crossings / 2 / rec.duration_s,
-        widths,
+        np.sum(crossings, axis=0) / 2 / rec.duration_s,
+        plan.widths,
     )
 
 
-def _padded(rec: Recording, start: int, stop: int, margin: int) -> NDArray[np.float32]:
-    """Read a block with `margin` samples on both sides; zeros beyond the ends and in gaps."""
-    data = np.nan_to_num(rec.read(max(0, start - margin), stop + margin), nan=0.0)
-    before = margin - (start - max(0, start - margin))
-    after = margin - (min(rec.n_samples, stop + margin) - stop)
-    return np.pad(data, ((0, 0), (before, after))) if before or after else data
+def _block(
+    rec: Recording, lanes: NDArray[np.float32], start: int, plan: _Plan
+) -> tuple[Candidates, NDArray[np.float64], NDArray[np.int64]]:
+    """Return the candidates, noise levels and sign changes of one block."""
+    stop = min(start + plan.block, rec.n_samples)
+    first = max(0, start - plan.margin)
+    rows = _rows(rec.read(first, stop + plan.margin), lanes)
+    begin, n = start - first, stop - start
+    widths = np.array(plan.widths)
+    shape = len(rows), len(widths)
+    crossings = np.empty(shape, np.int64)
+    peak = np.empty((*shape, -(-n // plan.cell)), np.float32)
+    n_groups = max(1, (peak.shape[2] + plan.group // 2) // plan.group)
+    level = np.empty((*shape, n_groups))
+
+    def summarise(lane: int) -> None:
+        power = np.empty(peak.shape[1:], np.float32)
+        crossings[lane] = cell_responses(rows[lane], begin, n, plan.cell, widths, power, peak[lane])
+        level[lane] = quantile_levels(power[None], plan.group, pool=plan.pool)[0]
+
+    jit.run(summarise, range(len(rows)), n_jobs=plan.n_jobs)
+    nearby = Levels(level, plan.cell * plan.group, plan.reach).smooth()
+    limit = (plan.loose(crossings, n) * np.sqrt(np.minimum(level, nearby))).astype(np.float32)
+    found: list[list[Candidates]] = [[] for _ in rows]
+
+    def keep(lane: int) -> None:
+        for scale, width in enumerate(plan.widths):
+            cells = exceeding(peak[lane, scale], limit[lane, scale], plan.group)
+            where = np.empty(len(cells), np.int64)
+            strongest(rows[lane], begin, n, plan.cell, width, cells, where)
+            found[lane].append(
+                Candidates(
+                    where + start,
+                    np.full(len(cells), lane, np.int32),
+                    np.full(len(cells), scale, np.int32),
+                    peak[lane, scale, cells],
+                )
+            )
+
+    jit.run(keep, range(len(rows)), n_jobs=plan.n_jobs)
+    return _joined([part for parts in found for part in parts]), level, crossings
 
 
-def _summaries(
-    data: NDArray[np.float32], margin: int, widths: tuple[int, ...], cell: int, n_jobs: int | None
-) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int64]]:
-    """Summarise every lane and scale, shape (n_lanes, n_scales, n_cells), on several threads."""
-    n_cells = -(-(data.shape[1] - 2 * margin) // cell)
-    shape = (len(data), len(widths), n_cells)
-    power, peak = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    where = np.empty(shape, np.int32)
-    crossings = np.empty(shape[:2], np.int64)
-
-    def work(lane: int) -> None:
-        row = np.ascontiguousarray(data[lane])
-        sums = np.concatenate([[0.0], np.cumsum(row, dtype=np.float64)])
-        for k, width in enumerate(widths):
-            out = power[lane, k], peak[lane, k], where[lane, k]
-            if width:
-                crossings[lane, k] = cell_hats(row, margin, width, cell, sums, *out)
-            else:
-                crossings[lane, k] = cell_raw(row, margin, cell, *out)
-
-    jit.run(work, range(len(data)), n_jobs=n_jobs)
-    return power, peak, where, crossings
-
-
-def _loose(
-    peak: NDArray[np.float32],
-    where: NDArray[np.int32],
-    level: NDArray[np.float64],
-    group: int,
-    start: int,
-) -> Candidates:
-    """Keep the cells whose response is more than a loose multiple of the noise around them."""
-    n_cells = peak.shape[2]
-    index = np.minimum(np.arange(n_cells) // group, level.shape[2] - 1)
-    lane, scale, cell = np.nonzero(peak > _LOOSE * np.sqrt(level).astype(np.float32)[:, :, index])
+def _joined(parts: Sequence[Candidates]) -> Candidates:
+    """Return all candidates in one."""
     return Candidates(
-        where[lane, scale, cell].astype(np.int64) + start,
-        lane.astype(np.int32),
-        scale.astype(np.int32),
-        peak[lane, scale, cell],
+        np.concatenate([part.sample for part in parts]),
+        np.concatenate([part.lane for part in parts]),
+        np.concatenate([part.scale for part in parts]),
+        np.concatenate([part.response for part in parts]),
     )
+
+
+def _rows(data: NDArray[np.float32], lanes: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Return one row per lane: a channel as it is, or a sum over a neighbourhood."""
+    alone = np.count_nonzero(lanes, axis=1) == 1
+    channels = iter(data[k] for k in lanes[alone].argmax(axis=1))
+    sums = iter(()) if alone.all() else iter(lanes[~alone] @ np.nan_to_num(data, nan=0.0))
+    return [np.ascontiguousarray(next(channels if single else sums)) for single in alone]

@@ -51,18 +51,17 @@ def slow_traces(rec: Recording) -> list[tuple[Floats, Floats]]:
     the muscle below the electrodes mostly do not.
     """
     good = rec.good
-    weights = [np.zeros(rec.n_channels, np.float32)]
-    weights[0][good] = 1 / len(good)
-    for channel in sorted({int(good[0]), int(good[-1])}) if len(good) > 1 else ():
-        weights.append(np.eye(rec.n_channels, dtype=np.float32)[channel])
+    single = np.eye(rec.n_channels, dtype=np.float32)[good]
+    alone = single[sorted({0, len(good) - 1})] if len(good) > 1 else single[:0]
+    mixer = np.concatenate([single.mean(axis=0, keepdims=True), alone])
     size = max(1, round(CELL_S * rec.fs_hz))
-    mixer = np.stack(weights)
     pieces = []
     for _, block in rec.blocks(size * round(_BLOCK_S / CELL_S)):
         mixed = mixer[:, good] @ np.nan_to_num(block[good])
         n = mixed.shape[1] // size
         pieces.append(mixed[:, : n * size].reshape(len(mixer), n, size).mean(axis=2))
-    return list(zip(weights, np.concatenate(pieces, axis=1), strict=True))
+    traces = np.concatenate(pieces, axis=1)
+    return list(zip(mixer, traces, strict=True))
 
 
 def find_rhythm(rec: Recording) -> Rhythm | None:
@@ -85,7 +84,10 @@ def is_regular(sample: Ints, n_cells: int) -> bool:
         return False
     gaps = np.diff(sample) * CELL_S
     period = float(np.median(gaps))
-    if not _PERIOD_S[0] <= period <= _PERIOD_S[1] or len(sample) * period < _COVER * n_cells * CELL_S:
+    if (
+        not _PERIOD_S[0] <= period <= _PERIOD_S[1]
+        or len(sample) * period < _COVER * n_cells * CELL_S
+    ):
         return False
     same = np.abs(gaps - _running_median(gaps)) <= _SAME * period
     return bool(same.mean() >= _SAME_SHARE)
@@ -124,7 +126,7 @@ def _peaks(height: Floats, least: float) -> Ints:
 
 
 def _cut(trace: Floats, sample: Ints) -> Floats:
-    return trace[sample[:, None] + np.arange(-_HALF, _HALF + 1)]
+    return np.asarray(trace[sample[:, None] + np.arange(-_HALF, _HALF + 1)], np.float32)
 
 
 def _beats(trace: Floats) -> Ints:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emgfasc import detect, evidence, firing, measure, preprocess, sort
+from emgfasc import detect, evidence, firing, integrity, measure, preprocess, sort
 from emgfasc import rest as resting
 from emgfasc.containers import Findings, Recording
 from emgfasc.errors import ParameterError
@@ -15,7 +15,7 @@ from emgfasc.pipeline.unit_table import completed
 
 __all__ = ["STAGES", "analyze"]
 
-STAGES = ("clean", "rest", "detect", "sort", "measure", "firing", "evidence")
+STAGES = ("check", "clean", "rest", "detect", "sort", "measure", "firing", "evidence")
 
 _IN_MEMORY_BYTES = 2**30  # a cleaned recording up to this size is kept; a larger one is streamed
 
@@ -70,22 +70,28 @@ def analyze(
         )
     tell = progress or (lambda _stage: None)
     use = (settings or Settings()).resolved(rec.kind)
+    tell("check")
+    doubts = integrity.check(rec).flags
     tell("clean")
-    clean = preprocess.clean(rec, band_hz=use.band_hz, mains_hz=use.mains_hz, n_jobs=n_jobs)
-    if 4 * clean.n_channels * clean.n_samples <= _IN_MEMORY_BYTES:
-        clean = clean.load()
+    plain = _held(preprocess.mains_free(rec, mains_hz=use.mains_hz))
+    plain = plain.replace(flags=tuple(dict.fromkeys((*rec.flags, *doubts))))
+    clean = _held(preprocess.clean(plain, band_hz=use.band_hz, mains_hz=None, n_jobs=n_jobs))
+    beats = detect.find_beats(clean)
+    clean = _held(detect.without_beats(clean, beats))
     tell("rest")
-    first_rest = resting.find(clean, rules=use.rest)
+    first_rest = resting.find(clean, rules=use.rest).excluding(resting.lost(rec))
     tell("detect")
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
     )
+    found = detect.reject(clean, found, raw=plain, rest=first_rest)
+    found = detect.with_beats(found, clean, beats)
     tell("sort")
     sorted_events, units = sort.units(clean, found, rest=first_rest, rules=use.sort)
     single, units = sort.rediscover(clean, sorted_events, units, rest=first_rest, rules=use.sort)
     tell("measure")
     shaped = measure.morphology(clean, single, rules=use.measure)
-    timed = sort.retime(preprocess.mains_free(rec, mains_hz=use.mains_hz), shaped, rules=use.sort)
+    timed = sort.retime(plain, shaped, rules=use.sort)
     tell("firing")
     judged = firing.kinds(timed, units, kind=rec.kind, duration_s=rec.duration_s)
     rest = first_rest.excluding(judged.spans)
@@ -106,3 +112,8 @@ def analyze(
         raw=rec,
         rules_fired=judged.fired,
     )
+
+
+def _held(rec: Recording) -> Recording:
+    """Return `rec` in memory where it is small enough."""
+    return rec.load() if 4 * rec.n_channels * rec.n_samples <= _IN_MEMORY_BYTES else rec

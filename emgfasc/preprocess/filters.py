@@ -11,7 +11,7 @@ from scipy import signal
 
 from emgfasc._kernels import biquad, jit
 from emgfasc.containers import Kind, Recording, Source
-from emgfasc.errors import ParameterError
+from emgfasc.errors import ParameterError, RecordingError
 
 __all__ = ["Band", "FilteredSource", "band_for"]
 
@@ -119,8 +119,9 @@ class FilteredSource:
         """Return filtered samples `start` to `stop`."""
         length = self.stretch
         block, low = self._block(start // length, -(-stop // length))
-        if not np.isnan(block).any():
-            return self._filtered(block, low, start, stop)
+        whole = self._filtered(block, low, start, stop)
+        if whole is not None:
+            return whole
         # A bridge over a gap depends on what is seen around it: take one stretch at a time, so
         # that it does not depend on the caller's block.
         out = np.empty((len(block), stop - start), np.float32)
@@ -129,6 +130,11 @@ class FilteredSource:
             block, low = self._block(first, first + 1)
             gaps = np.isnan(block)
             piece = self._filtered(_bridged(block, gaps), low, begin, end)
+            if piece is None:
+                raise RecordingError(
+                    f"Samples {begin} to {end} hold infinite values, which cannot be filtered; "
+                    "mark missing samples as nan."
+                )
             piece[gaps[:, begin - low : end - low]] = np.nan
             out[:, begin - start : end - start] = piece
         return out
@@ -142,8 +148,11 @@ class FilteredSource:
 
     def _filtered(
         self, block: NDArray[np.float32], low: int, start: int, stop: int
-    ) -> NDArray[np.float32]:
-        """Filter every channel over the stretches that touch `start` to `stop`."""
+    ) -> NDArray[np.float32] | None:
+        """Filter every channel over the stretches that touch `start` to `stop`.
+
+        ``None`` when there is a gap in them, which would spoil all that follows it.
+        """
         sos, zi, warm, length = self._design
         total, n_channels = self.n_samples, len(block)
         out = np.empty((n_channels, stop - start), np.float32)
@@ -152,18 +161,20 @@ class FilteredSource:
         lanes[: n_channels * len(firsts), 0] = np.tile(np.arange(n_channels), len(firsts))
         lanes[: n_channels * len(firsts), 1] = np.repeat(firsts, n_channels)
         batches = lanes.reshape(-1, biquad.LANES, 2)
+        spoilt: list[bool] = []
 
         def work(share: NDArray[np.int64]) -> None:
-            tile = biquad.empty_tile(length, warm)
+            scratch = biquad.empty_tile(length, warm)
             for batch in share:
                 channels, begins = np.ascontiguousarray(batch.T)
-                biquad.filter_lanes(
-                    block, low, total, channels, begins, warm, length, sos, zi, out, start, tile
-                )
+                lane = (channels, begins, warm, length, sos, zi, out, start)
+                if spoilt or not biquad.filter_lanes(block, low, total, *lane, *scratch):
+                    spoilt.append(True)
+                    return
 
         threads = jit.n_threads(self.n_jobs)
         jit.run(work, [batches[k::threads] for k in range(threads)], n_jobs=self.n_jobs)
-        return out
+        return None if spoilt else out
 
 
 def _bridged(block: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -42,9 +42,9 @@ class Mains:
 def find_mains(rec: Recording) -> Mains | None:
     """Look for mains lines in a few pieces spread over the recording.
 
-    A line counts when, on some channel (16 spread over a grid are looked at), its amplitude is more than 6 times the median and 1.5
-    times the largest amplitude within 4 Hz around it (rule of this library; Hann window of at
-    most 8 s).
+    A line counts when, on some channel (16 spread over a grid are looked at), its amplitude is
+    more than 6 times the median and 1.5 times the largest amplitude within 4 Hz around it (rule
+    of this library; Hann window of at most 8 s).
 
     Parameters
     ----------

@@ -40,6 +40,9 @@ class RestRules:
         Share of channels (at least one) that must be in contraction.
     min_rest_s, min_active_s : float
         Shorter rest between contractions, and shorter contraction within rest, are not believed.
+    margin_s : float
+        Added before and after a contraction, whose first and last discharges are too few to show;
+        two intervals of a unit at recruitment.
     max_noise_uv : float
         Floor above which nothing can be told (SPiQE leaves out noise above 100 uV, Bashford 2019,
         https://doi.org/10.1016/j.clinph.2019.03.032; its definition may differ).
@@ -53,7 +56,7 @@ class RestRules:
     channel_share: float = 0.1
     min_rest_s: float = 2.0
     min_active_s: float = 0.3
-    margin_s: float = 0.1
+    margin_s: float = 0.25
     max_noise_uv: float = 100.0
     min_duration_s: float = 2.0
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from emgfasc.containers import Kind
-from emgfasc.errors import ParameterError
+from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.preprocess.filters import Band, band_for, filtered
 from signals import recording
 
@@ -75,3 +75,11 @@ def test_impossible_bands_are_refused() -> None:
         Band(20.0, 600.0, 1000.0)
     with pytest.raises(ParameterError, match="too low for needle EMG"):
         band_for("needle", 50.0)
+
+
+@pytest.mark.parametrize("where", [0, 3000, 8191])
+def test_infinite_values_are_refused_in_one_line(where: int) -> None:
+    data = np.random.default_rng(5).normal(0, 1, (2, 8192)).astype(np.float32)
+    data[1, where] = np.inf
+    with pytest.raises(RecordingError, match="hold infinite values"):
+        filtered(recording(data, 2048.0), band_for("surface", 2048.0)).read()

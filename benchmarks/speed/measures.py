@@ -1,0 +1,166 @@
+"""What is timed, each with a check of what it returned."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from benchmarks.speed.recordings import EndlessSource, made_of, noise_with_potentials
+from benchmarks.speed.timing import Line, pairs_ratio
+from emgfasc import detect, preprocess
+from emgfasc.containers import Events, Kind, Recording
+from emgfasc.preprocess.filters import band_for, filtered
+
+__all__ = ["measures"]
+
+FS = 2048.0
+DAY_S = 86_400.0
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "surface_pair.edf"
+
+
+def measures(*, quick: bool) -> Iterator[Line]:
+    """Yield every line of the table."""
+    seconds, n_pairs = (30.0, 3) if quick else (600.0, 5)
+    yield _filter("filter 64 ch x 2048 Hz / sosfiltfilt", 64, seconds, FS, "hdsemg", n_pairs)
+    needle_s = 30.0 if quick else 300.0
+    yield _filter("filter 1 ch x 50 kHz / sosfiltfilt", 1, needle_s, 50_000.0, "needle", n_pairs)
+    yield from _whole(seconds, n_pairs)
+    yield from _growth(seconds / 2, n_pairs)
+    yield _memory(90.0 if quick else 1200.0)
+    yield _cold_start(2 if quick else 5)
+    yield _spikeinterface()
+
+
+def _filter(
+    name: str, n_channels: int, seconds: float, fs_hz: float, kind: Kind, n_pairs: int
+) -> Line:
+    """Compare the zero-phase filter with scipy's, in time and value."""
+    data, _ = noise_with_potentials(n_channels, seconds, fs_hz)
+    band = band_for(kind, fs_hz)
+    rec = filtered(made_of(data, fs_hz, kind), band)
+    reference, found = signal.sosfiltfilt(band.sos, data), rec.read()
+    worst = float(np.abs(found - reference).max() / reference.std())
+    assert worst < 1e-4, f"{name}: {worst:.1e} SD from scipy"
+    del reference, found
+    ratio = pairs_ratio(lambda: signal.sosfiltfilt(band.sos, data), rec.read, n_pairs)
+    return Line.at_least(name, ratio, 8, f"largest difference {worst:.0e} SD")
+
+
+def _plain(data: NDArray[np.float32], fs_hz: float) -> list[NDArray[np.intp]]:
+    """Filter, take a robust threshold and find peaks, channel by channel."""
+    sos = band_for("hdsemg", fs_hz).sos
+    peaks = []
+    for row in data:
+        x = np.abs(signal.sosfiltfilt(sos, row))
+        peaks.append(signal.find_peaks(x, height=5 * np.median(x) / 0.6745, distance=20)[0])
+    return peaks
+
+
+def _detected(rec: Recording) -> Events:
+    """Clean and detect."""
+    return detect.detect(preprocess.clean(rec))
+
+
+def _all_found(events: Events, times: NDArray[np.float64]) -> None:
+    missed = [t for t in times if np.abs(events.peak_s - t).min(initial=np.inf) > 0.02]
+    assert not missed, f"{len(missed)} of {len(times)} potentials missed"
+    assert len(events) <= len(times) + 12, f"{len(events)} events for {len(times)} potentials"
+
+
+def _whole(seconds: float, n_pairs: int) -> Iterator[Line]:
+    """Compare cleaning and detection with a plain loop, and with copying the array."""
+    data, times = noise_with_potentials(64, seconds, FS)
+    rec = made_of(data, FS, "hdsemg")
+    _all_found(_detected(rec), times)
+    ratio = pairs_ratio(lambda: _plain(data, FS), lambda: _detected(rec), n_pairs)
+    yield Line.at_least("clean + detect / plain loop", ratio, 10)
+    passed = preprocess.clean(rec, mains_hz=None)
+    ratio = pairs_ratio(lambda: _plain(data, FS), lambda: detect.detect(passed), n_pairs)
+    yield Line.at_least("detect (filter included) / plain loop", ratio, 10)
+    target = np.empty_like(data)
+    np.copyto(target, data)
+    ratio = pairs_ratio(lambda: detect.detect(passed), lambda: np.copyto(target, data), n_pairs)
+    yield Line.at_most("detect (filter included) / np.copyto", ratio, 6, "an aim")
+
+
+def _growth(seconds: float, n_pairs: int) -> Iterator[Line]:
+    """Double the length, then the channels."""
+    data, _ = noise_with_potentials(64, 2 * seconds, FS)
+    n = data.shape[1] // 2
+    long, wide = made_of(data, FS, "hdsemg"), made_of(data[:, :n].copy(), FS, "hdsemg")
+    narrow = made_of(data[:32].copy(), FS, "hdsemg")
+    for name, small in (("length", wide), ("channels", narrow)):
+        ratio = pairs_ratio(partial(_detected, long), partial(_detected, small), n_pairs)
+        yield Line.at_most(f"detect, {name} doubled", ratio, 2.2)
+
+
+def _peak_mb(seconds: float) -> float:
+    minute, _ = noise_with_potentials(64, 60.0, FS)
+    rec = made_of(EndlessSource(minute, round(seconds * FS)), FS, "hdsemg")
+    tracemalloc.start()
+    try:
+        assert len(_detected(rec)) >= seconds / 5 - 4
+        return tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def _memory(seconds: float) -> Line:
+    """Stream two lengths; what grows between them, grown to a day, stays under 1 GB."""
+    short, long = _peak_mb(seconds), _peak_mb(2 * seconds)
+    day = long + max(0.0, long - short) / seconds * (DAY_S - 2 * seconds)
+    note = f"{short:.0f} MB at {seconds:.0f} s, {long:.0f} MB at {2 * seconds:.0f} s"
+    return Line.at_most("64 ch x 24 h, peak memory in GB", day / 1024, 1, note)
+
+
+def _cold_start(n_pairs: int) -> Line:
+    """Time the command line from nothing, compiled kernels cached, against bare imports."""
+    imports = [sys.executable, "-c", "import mne, scipy.signal, pandas"]
+    ratios = []
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "emgfasc", "analyze", str(SAMPLE), "--out", folder]
+        subprocess.run(command, check=True, capture_output=True)
+        for _ in range(n_pairs):
+            took = []
+            for words in (command, imports):
+                begin = time.perf_counter()
+                subprocess.run(words, check=True, capture_output=True)
+                took.append(time.perf_counter() - begin)
+            ratios.append(took[0] / took[1])
+        assert (Path(folder) / f"{SAMPLE.stem}_events.tsv").stat().st_size > 100
+    return Line.at_most("emgfasc analyze / bare imports", statistics.median(ratios), 2)
+
+
+def _spikeinterface() -> Line:
+    """Compare with SpikeInterface where it is installed; it is no dependency."""
+    name = "clean + detect / SpikeInterface"
+    if importlib.util.find_spec("spikeinterface") is None:
+        return Line(name, None, ">=5", None, "spikeinterface is not installed")
+    core = importlib.import_module("spikeinterface.core")
+    passing = importlib.import_module("spikeinterface.preprocessing")
+    peaks = importlib.import_module("spikeinterface.sortingcomponents.peak_detection")
+    data, times = noise_with_potentials(64, 60.0, FS)
+    rec = made_of(data, FS, "hdsemg")
+    _all_found(_detected(rec), times)
+
+    def theirs() -> None:
+        raw = core.NumpyRecording([data.T], FS)
+        plain = passing.bandpass_filter(raw, freq_min=20, freq_max=450)
+        jobs = {"n_jobs": 2, "pool_engine": "thread", "progress_bar": False}
+        found = peaks.detect_peaks(plain, method="by_channel", job_kwargs=jobs)
+        assert len(found) >= len(times)
+
+    return Line.at_least(name, pairs_ratio(theirs, lambda: _detected(rec), 3), 5)

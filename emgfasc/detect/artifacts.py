@@ -1,0 +1,205 @@
+"""Events that are no potentials: each keeps its row and is told why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.containers import Events, Kind, Recording, Rest
+from emgfasc.detect.machine import machine_regular
+from emgfasc.detect.portrait import Portrait, View
+
+__all__ = ["reject"]
+
+_BLOCK_S = 60.0
+_GRID = 9  # channels from which on a potential must differ between them
+_NEAR = 1.6  # times the electrode distance
+_ECHO_S, _ECHO = 0.03, 0.35  # so near and so much smaller than an artifact is a part of it
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """An event as the rules see it."""
+
+    look: Portrait
+    kind: Kind
+    snr: float
+    best: int
+    near: NDArray[np.intp]
+    n_channels: int
+
+
+def _pop(case: _Case) -> bool:
+    return case.look.decay >= 0.85
+
+
+def _one_electrode(case: _Case) -> bool:
+    alone = len(case.near) > 0 and float(np.abs(case.look.gains[case.near]).max()) < 0.25
+    return case.snr >= 8 and alone
+
+
+def _common(case: _Case) -> bool:
+    return case.n_channels >= _GRID and float(np.quantile(case.look.gains, 0.1)) >= 0.4
+
+
+def _motion(case: _Case) -> bool:
+    look = case.look
+    slow = look.slow > 2 or (look.slow > 0.9 and look.middle_hz < 30)
+    return slow and look.fast_snr < 7.5
+
+
+def _too_fast(case: _Case) -> bool:
+    fast = case.look.duration_ms <= 3.0 and case.look.middle_hz >= 150
+    others = np.delete(case.look.gains, case.best)
+    return case.kind == "surface" and fast and bool((others >= 0.4).all())
+
+
+def _odd(case: _Case) -> bool:
+    return (
+        case.kind == "needle"
+        and case.snr >= 12
+        and case.look.duration_ms <= 4.5
+        and case.look.odd >= 0.95  # 1 of 1043 potentials of three real needle contractions
+    )
+
+
+# The first that holds gives the reason. All limits are this library's own: they lie between
+# simulated potentials and simulated disturbances.
+_RULES: tuple[tuple[str, Callable[[_Case], bool]], ...] = (
+    ("electrode pop: a step that decays", _pop),
+    ("on one electrode only", _one_electrode),
+    ("the same on all channels at the same moment", _common),
+    ("movement: a slow swing", _motion),
+    ("spike: faster than potentials seen through the skin", _too_fast),
+    ("spike: its own mirror image upside down", _odd),
+)
+
+
+def reject(rec: Recording, events: Events, *, raw: Recording, rest: Rest | None = None) -> Events:
+    """Give events that are no potentials the category ``artifact`` and the reason.
+
+    Looked for, in this order: events in stretches that are artifact; steps on one electrode that
+    decay (pops); on grids, events on one electrode alone, or the same on all of them; slow swings;
+    spikes too fast for the electrode; on needles, spikes that are their own mirror image upside
+    down, as interference is and a potential with its initial, main and terminal phase is not;
+    stimuli, which come back like a machine. What remains unsaid stays as it was.
+
+    Parameters
+    ----------
+    rec : Recording
+        Cleaned, as given to :func:`detect`.
+    events : Events
+        From :func:`detect`; only those of category ``fasciculation`` are looked at.
+    raw : Recording
+        Before the band-pass, see :func:`emgfasc.preprocess.mains_free`: the filter hides steps and
+        slow swings.
+    rest : Rest, optional
+        Its ``artifact`` stretches hold no potentials.
+
+    Returns
+    -------
+    Events
+        The same rows with `reason`.
+
+    Examples
+    --------
+    >>> import numpy as np, emgfasc as ef
+    >>> x = np.random.default_rng(0).normal(0, 5, (1, 20480))
+    >>> x[0, 10000:10400] += 200 * np.exp(-np.arange(400) / 60)  # an electrode pop
+    >>> raw = ef.read(x, fs=2048, kind="surface")
+    >>> rec = ef.preprocess.clean(raw)
+    >>> found = ef.detect.reject(rec, ef.detect.detect(rec), raw=raw)
+    >>> found.to_frame()["reason"].iloc[0]
+    'electrode pop: a step that decays'
+    """
+    frame = events.to_frame()
+    category = frame["category"].to_numpy(object).copy()
+    reason = np.array(frame.get("reason", [""] * len(frame)), object)
+    if not len(frame):
+        return events.assign(reason=reason)
+    if rest is not None:
+        inside = (category == "fasciculation") & (rest.state_at(events.peak_s) == "artifact")
+        starts = rest.segments["start_s"].to_numpy(float)
+        segment = np.searchsorted(starts, events.peak_s[inside], side="right") - 1
+        category[inside] = "artifact"
+        reason[inside] = rest.segments["reason"].to_numpy(object)[np.maximum(segment, 0)]
+    for row, case in _cases(rec, raw, events, category == "fasciculation"):
+        why = next((name for name, holds in _RULES if holds(case)), None)
+        if why is not None:
+            category[row], reason[row] = "artifact", why
+    machine = machine_regular(frame, category == "fasciculation")
+    category[machine], reason[machine] = "artifact", "stimulus: as regular as a machine"
+    _add_echoes(frame["peak_s"].to_numpy(), frame["amplitude_uv"].to_numpy(), category, reason)
+    return events.assign(category=category, reason=reason)
+
+
+def _cases(
+    rec: Recording, raw: Recording, events: Events, wanted: NDArray[np.bool_]
+) -> Iterator[tuple[int, _Case]]:
+    """Yield each wanted event with what is seen of it; the recordings are read once, in blocks."""
+    fs, good = rec.fs_hz, rec.good
+    row_of = {rec.channels[channel]: row for row, channel in enumerate(good)}
+    peak = np.rint(events.peak_s * fs).astype(np.int64)
+    half, far = round(0.05 * fs), round(0.25 * fs)
+    near = _neighbours(rec)
+    block = round(_BLOCK_S * fs)
+    names, snr = events.frame["channel"].tolist(), events.frame["snr"].to_numpy(float)
+    amplitude = events.frame["amplitude_uv"].to_numpy(float)
+    for begin in range(0, rec.n_samples, block):
+        rows = np.flatnonzero(wanted & (peak >= begin) & (peak < begin + block))
+        if not len(rows):
+            continue
+        low, high = int(peak[rows[0]]) - far, int(peak[rows[-1]]) + far + 1
+        clean, before = _read(rec, low, high)[good], _read(raw, low, high)[good]
+        for row in rows:
+            best, at = row_of[names[row]], int(peak[row]) - low
+            view = View(
+                clean=clean[:, at - half : at + half + 1],
+                raw=before[best, at - far : at + far + 1].astype(np.float64),
+                best=best,
+                noise_uv=amplitude[row] / snr[row] if snr[row] > 0 else 0.0,
+                fs_hz=fs,
+            )
+            look = Portrait.of(view)
+            yield int(row), _Case(look, rec.kind, snr[row], best, near[best], len(good))
+
+
+def _read(rec: Recording, start: int, stop: int) -> NDArray[np.float32]:
+    """Read a stretch; zeros in gaps, the edge value beyond the ends."""
+    data = np.nan_to_num(rec.read(start, stop), nan=0.0)
+    return np.pad(data, ((0, 0), (max(0, -start), max(0, stop - rec.n_samples))), mode="edge")
+
+
+def _neighbours(rec: Recording) -> list[NDArray[np.intp]]:
+    """Return, for each good channel of a grid, the good channels around it; else none."""
+    good = rec.good
+    none = [np.zeros(0, np.intp)] * len(good)
+    if rec.positions_mm is None or len(good) < _GRID:
+        return none
+    where = rec.positions_mm[good]
+    if not np.isfinite(where).all():
+        return none
+    distance = np.linalg.norm(where[:, None] - where[None], axis=2)
+    np.fill_diagonal(distance, np.inf)
+    pitch = float(np.median(distance.min(axis=1)))
+    return [np.flatnonzero(row <= _NEAR * pitch) for row in distance]
+
+
+def _add_echoes(
+    peak_s: NDArray[np.float64],
+    amplitude: NDArray[np.float64],
+    category: NDArray[np.object_],
+    reason: NDArray[np.object_],
+) -> None:
+    """Give what lies beside a far larger artifact its category and reason, in place."""
+    for row in np.flatnonzero(category == "artifact"):
+        low, high = np.searchsorted(peak_s, [peak_s[row] - _ECHO_S, peak_s[row] + _ECHO_S])
+        for other in range(int(low), int(high)):
+            if category[other] == "fasciculation" and amplitude[other] < _ECHO * amplitude[row]:
+                category[other], reason[other] = (
+                    "artifact",
+                    f"beside another: {reason[row]}",
+                )

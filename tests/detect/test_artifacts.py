@@ -1,0 +1,175 @@
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from emgfasc import detect, evaluate, preprocess, simulate
+from emgfasc.containers import Events, Kind, Recording, Rest
+from emgfasc.detect.machine import machine_regular
+from emgfasc.simulate import Nuisance
+from signals import potential, recording
+
+FS = 2048.0
+POP = "electrode pop: a step that decays"
+ALONE = "on one electrode only"
+COMMON = "the same on all channels at the same moment"
+MOTION = "movement: a slow swing"
+FAST = "spike: faster than potentials seen through the skin"
+ODD = "spike: its own mirror image upside down"
+STIMULUS = "stimulus: as regular as a machine"
+
+
+def _noise(seconds: float, n_channels: int = 1, fs_hz: float = FS) -> NDArray[np.float64]:
+    return np.random.default_rng(0).normal(0, 5, (n_channels, int(seconds * fs_hz)))
+
+
+def _judged(raw: Recording, rest: Rest | None = None) -> Events:
+    clean = preprocess.clean(raw, mains_hz=None).load()
+    return detect.reject(clean, detect.detect(clean), raw=raw, rest=rest)
+
+
+def _grid(data: NDArray[np.float64]) -> Recording:
+    where = np.stack(np.meshgrid(np.arange(4) * 4.0, np.arange(4) * 4.0), axis=-1).reshape(-1, 2)
+    return recording(data, FS, "hdsemg").replace(positions_mm=where)
+
+
+def _near(found: Events, time: float) -> tuple[str, str]:
+    row = found.frame.iloc[int(np.abs(found.peak_s - time).argmin())]
+    assert abs(row["peak_s"] - time) < 0.03
+    return row["category"], row["reason"]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("tau_s", [0.012, 0.05])
+def test_a_step_that_decays_is_a_pop(sign: int, tau_s: float) -> None:
+    data = _noise(10)
+    data[0, 6000:8000] += sign * 150 * np.exp(-np.arange(2000) / FS / tau_s)
+    data[0, 12_000:12_040] += sign * potential(40, 150)
+    found = _judged(recording(data, FS))
+    assert _near(found, 6000 / FS) == ("artifact", POP)
+    assert _near(found, 12_020 / FS) == ("fasciculation", "")
+
+
+def test_a_grid_knows_one_electrode_and_all_electrodes_from_a_potential() -> None:
+    data = _noise(12, 16)
+    where = _grid(data).positions_mm
+    assert where is not None
+    wave = potential(20, 200)
+    data[5, 4000:4020] += wave
+    data[:, 10_000:10_020] += wave
+    spread = np.exp(-0.5 * (np.linalg.norm(where - where[5], axis=1) / 4) ** 2)
+    data[:, 16_000:16_020] += spread[:, None] * wave
+    found = _judged(_grid(data))
+    assert _near(found, 4010 / FS) == ("artifact", ALONE)
+    assert _near(found, 10_010 / FS) == ("artifact", COMMON)
+    assert _near(found, 16_010 / FS) == ("fasciculation", "")
+
+
+def test_slow_swings_are_movement_but_a_potential_on_one_is_not() -> None:
+    data = _noise(20)
+    t = np.arange(int(2 * FS)) / FS
+    swing = 600 * np.sin(2 * np.pi * 9 * t) * np.sin(np.pi * t / 2)
+    data[0, 10_000 : 10_000 + len(t)] += swing
+    quiet = _judged(recording(data, FS))
+    assert len(quiet) > 3
+    assert set(quiet.frame["reason"]) == {MOTION}
+    data[0, 12_000:12_040] += potential(40, 250)
+    found = _judged(recording(data, FS)).fasciculations
+    assert len(found) == 1
+    assert abs(found.peak_s[0] - 12_020 / FS) < 0.01
+
+
+def test_short_spikes_on_the_skin_and_mirrored_ones_on_a_needle() -> None:
+    def spike(width_s: float, fs_hz: float) -> NDArray[np.float64]:
+        t = np.arange(-6 * width_s, 6 * width_s, 1 / fs_hz) / width_s
+        return np.asarray(-t * np.exp(0.5 - 0.5 * t**2) * 120)
+
+    kinds: tuple[tuple[Kind, float, str], ...] = (("surface", FS, FAST), ("needle", 2e4, ODD))
+    for kind, fs_hz, reason in kinds:
+        data = _noise(5, 1, fs_hz)
+        wave = spike(6e-4, fs_hz)
+        start = int(2 * fs_hz)
+        data[0, start : start + len(wave)] += wave
+        found = _judged(recording(data, fs_hz, kind))
+        assert _near(found, 2 + 6 * 6e-4) == ("artifact", reason)
+
+
+def _rows(times: NDArray[np.floating], size: float = 200.0) -> pd.DataFrame:
+    return pd.DataFrame({"peak_s": times, "amplitude_uv": size})
+
+
+def test_only_machines_are_regular_to_a_millisecond() -> None:
+    rng = np.random.default_rng(0)
+    every = np.ones(40, bool)
+    stimuli = _rows(np.arange(40) * 0.5 + rng.uniform(-2e-4, 2e-4, 40))
+    assert machine_regular(stimuli, every).all()
+    # CoV 3.5 %: the most regular motor units
+    assert not machine_regular(_rows(np.cumsum(rng.normal(0.5, 0.0175, 40))), every).any()
+    assert not machine_regular(_rows(np.cumsum(rng.exponential(0.5, 40))), every).any()
+    # a complex repetitive discharge is as regular, but faster
+    train = _rows(np.arange(300) / 30.0)
+    assert not machine_regular(train, np.ones(300, bool)).any()
+    assert not machine_regular(stimuli.iloc[:4], every[:4]).any()
+    assert not machine_regular(stimuli, ~every).any()
+
+
+def test_stimuli_among_potentials_are_named() -> None:
+    rng = np.random.default_rng(1)
+    stimuli = 3.0 + np.arange(10)
+    others = np.sort(rng.uniform(0, 20, 40))
+    frame = pd.concat([_rows(stimuli), _rows(others, 100.0)]).sort_values("peak_s")
+    named = machine_regular(frame, np.ones(len(frame), bool))
+    np.testing.assert_array_equal(frame["peak_s"].to_numpy()[named], stimuli)
+
+
+def test_artifact_stretches_name_their_events_and_no_row_is_lost() -> None:
+    data = _noise(20)
+    for start in (4000, 20_000, 30_000):
+        data[0, start : start + 40] += potential(40, 150)
+    raw = recording(data, FS)
+    rest = Rest.from_spans([(9.0, 11.0, "artifact", "clipping")], duration_s=20.0)
+    found = _judged(raw, rest)
+    assert found.frame["category"].tolist() == ["fasciculation", "artifact", "fasciculation"]
+    assert found.frame["reason"].tolist() == ["", "clipping", ""]
+    before = detect.detect(preprocess.clean(raw))
+    assert (
+        found.frame[before.frame.columns]
+        .drop(columns="category")
+        .equals(before.frame.drop(columns="category"))
+    )
+
+
+def test_nothing_to_judge_gives_the_same_columns() -> None:
+    empty = _judged(recording(np.zeros((1, 4096)) + _noise(2) * 1e-3, FS))
+    assert "reason" in empty.frame
+    assert set(empty.frame["category"]) <= {"fasciculation"}
+
+
+def test_scale_and_polarity_do_not_matter() -> None:
+    rec, _ = simulate.recording(
+        kind="surface", seed=103, seconds=30, nuisances=["pop", "common_spike", "stimulus"]
+    )
+    one = _judged(rec)
+    assert (one.frame["category"] == "artifact").sum() >= 10
+    for gain in (-1.0, 8.0):
+        other = _judged(recording(gain * rec.read(), rec.fs_hz))
+        np.testing.assert_array_equal(other.peak_s, one.peak_s)
+        assert other.frame["reason"].tolist() == one.frame["reason"].tolist()
+
+
+@pytest.mark.parametrize("kind", ["needle", "surface", "hdsemg"])
+@pytest.mark.parametrize("nuisance", ["pop", "common_spike", "stimulus"])
+def test_simulated_artifacts_are_not_fasciculations(kind: Kind, nuisance: Nuisance) -> None:
+    rec, truth = simulate.recording(kind=kind, seed=104, seconds=40, units=0, nuisances=[nuisance])
+    found = _judged(rec)
+    true = truth.frame["peak_s"].to_numpy()
+    assert (np.abs(true[:, None] - found.peak_s).min(axis=1) < 0.03).all()
+    assert len(found.fasciculations) <= 1
+
+
+@pytest.mark.parametrize("kind", ["needle", "surface", "hdsemg"])
+def test_clean_recordings_lose_no_fasciculation(kind: Kind) -> None:
+    rec, truth = simulate.recording(kind=kind, seed=105, seconds=30, snr=15, rate_per_min=80)
+    matches = evaluate.events(truth, _judged(rec)).matches
+    assert (matches["outcome"] == "matched").sum() > 20
+    assert not (matches["found_category"] == "artifact").any()
