@@ -1,6 +1,7 @@
 """Print the oldest allowed version of every dependency, as pip constraints."""
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,4 +10,4 @@ for requirement in project["dependencies"]:
     match = re.fullmatch(r"([A-Za-z0-9-]+)>=([0-9.]+)", requirement)
     if match is None:
         raise SystemExit(f"{requirement}: a lower bound is needed")
-    print("==".join(match.groups()))
+    sys.stdout.write("==".join(match.groups()) + "\n")

@@ -48,12 +48,12 @@ def morphology(rec: Recording, events: Events, *, rules: Rules | None = None) ->
     Returns
     -------
     Events
-        The same potentials. Refreshed: `onset`, `duration`, `peak_s` (between samples, by a
-        parabola), `amplitude_uv`, `snr`. Added: `negative_peak_uv`, `rise_time_ms`,
-        `duration_ms`, `spike_duration_ms`, `area_uvms`, `thickness_ms`, `size_index`,
-        `phases`, `turns`, `polyphasic`, `serrated`, `first_phase`, `truncated`; on grids also
-        `active_channels`, `centroid_x_mm` and `centroid_y_mm`. A potential that never leaves
-        the noise band on its channel keeps detection's numbers and has ``nan`` in the new
+        The same potentials. Refreshed: `onset`, `duration`, `amplitude_uv`, `snr`, and `peak_s`
+        of unsorted potentials (between samples, by a parabola). Added: `negative_peak_uv`,
+        `rise_time_ms`, `duration_ms`, `spike_duration_ms`, `area_uvms`, `thickness_ms`,
+        `size_index`, `phases`, `turns`, `polyphasic`, `serrated`, `first_phase`, `truncated`; on
+        grids also `active_channels`, `centroid_x_mm` and `centroid_y_mm`. A potential that never
+        leaves the noise band on its channel keeps detection's numbers and has ``nan`` in the new
         columns. Features the kind of electrode does not support are ``nan``
         (see :func:`emgfasc.measure.validity`).
 
@@ -106,7 +106,12 @@ def morphology(rec: Recording, events: Events, *, rules: Rules | None = None) ->
     columns: dict[str, Any] = {
         "onset": kept(onset / rec.fs_hz, "onset"),
         "duration": kept(duration_ms / 1e3, "duration"),
-        "peak_s": kept(measured[:, shape.PEAK] / rec.fs_hz, "peak_s"),
+        # A sorted potential's peak is its unit's: see emgfasc.sort.retime.
+        "peak_s": np.where(
+            frame["unit"] > 0,
+            events.peak_s,
+            kept(measured[:, shape.PEAK] / rec.fs_hz, "peak_s"),
+        ),
         "amplitude_uv": amplitude,
         "snr": np.divide(
             amplitude, noise, out=frame["snr"].to_numpy(float).copy(), where=noise > 0
