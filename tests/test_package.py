@@ -23,7 +23,8 @@ def test_import_loads_nothing_heavy() -> None:
 
 def test_import_costs_no_more_than_numpy_and_pandas() -> None:
     """The smallest of interleaved runs, since other work on the machine only ever adds time."""
-    alone, both = [], []
+    alone: list[float] = []
+    both: list[float] = []
     for _ in range(7):
         for what, times in (("numpy, pandas", alone), ("numpy, pandas, emgfasc", both)):
             start = time.perf_counter()
