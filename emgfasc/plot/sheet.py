@@ -31,7 +31,7 @@ def overview(findings: Findings, *, evidence: pd.DataFrame | None = None) -> Fig
     findings : Findings
         What was measured; anything with the same attributes will do.
     evidence : DataFrame, optional
-        The table of ``evidence.weigh``; adds the evidence strip.
+        The table of ``evidence.weigh``; adds the strip of the features that carry weight.
 
     Returns
     -------
@@ -81,10 +81,12 @@ def overview(findings: Findings, *, evidence: pd.DataFrame | None = None) -> Fig
                 unit_overlay(recording, events, units, unit, max_drawn=40, ax=axes)
         else:
             templates(units, ax=figure.add_subplot(rows[4]))
-        last = rows[5].subgridspec(1, 1 if evidence is None else 2)
+        weighed = None if evidence is None else evidence[evidence["weight"] > 0]
+        drawn = weighed is not None and len(weighed) > 0
+        last = rows[5].subgridspec(1, 2 if drawn else 1)
         intervals(intervals_within_units(events, rest), ax=figure.add_subplot(last[0]))
-        if evidence is not None:
-            evidence_strip(evidence, ax=figure.add_subplot(last[1]))
+        if weighed is not None and drawn:
+            evidence_strip(weighed, ax=figure.add_subplot(last[1]))
     return figure
 
 
