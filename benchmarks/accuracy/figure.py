@@ -52,7 +52,7 @@ def draw(results: pd.DataFrame, calibration: pd.DataFrame, path: Path) -> None:
             )
             _calibration(axes[3, column], calibration[calibration["kind"] == kind])
         for row in axes[:3]:
-            row[0].set_ylabel("F1 within 5 ms (dotted: by the largest deflection alone)")
+            row[0].set_ylabel("F1 (dotted: without twins)")
         axes[3, 0].set_ylabel("false per minute, noise alone")
         handles, labels = axes[0, 0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside upper center", ncols=5, frameon=False)
@@ -74,7 +74,8 @@ def _by_nuisance(ax: Axes, rows: pd.DataFrame) -> None:
         f1 = sums[sums["detector"] == name].set_index("nuisance")["f1"].reindex(names)
         x = np.arange(len(names)) + 0.14 * (offset - 2)
         ax.plot(x, f1, color=colour, marker=marker, ms=5, ls="none", label=label)
-    ax.set_xticks(range(len(names)), [name.replace("_", " ") for name in names], rotation=40)
+    labels = [name.replace("_", " ") for name in names]
+    ax.set_xticks(range(len(names)), labels, rotation=40, ha="right", rotation_mode="anchor")
     ax.set(xlabel=f"nuisance (SNR {_SHOWN_SNR:g})", ylim=(-0.03, 1.03))
 
 
