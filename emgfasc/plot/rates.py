@@ -73,18 +73,10 @@ def rate(over_time: pd.DataFrame, rest: Rest | None = None, *, ax: Axes | None =
     value = drawn["rate_per_min"].to_numpy(float)
     low = drawn["rate_per_min_lo95"].to_numpy(float)
     high = drawn["rate_per_min_hi95"].to_numpy(float)
-    ax.errorbar(
-        (drawn["start_s"] + drawn["stop_s"]).to_numpy(float) / 2,
-        value,
-        yerr=[value - low, high - value],
-        fmt="o",
-        ms=4,
-        color=UNIT_COLORS[0],
-        ecolor=MUTED,
-        elinewidth=1.0,
-        capsize=2,
-        label=f"{float(width.iloc[0]):g} s each, with 95 % Poisson limits",
-    )
+    middle = (drawn["start_s"] + drawn["stop_s"]).to_numpy(float) / 2
+    ax.vlines(middle, low, high, color=MUTED, lw=1.0)
+    label = f"{float(width.iloc[0]):g} s each, with 95 % Poisson limits"
+    ax.plot(middle, value, "o", ms=4, color=UNIT_COLORS[0], label=label)
     ax.set_ylim(bottom=0)
     handles, _ = ax.get_legend_handles_labels()
     ax.legend(handles=[*handles, *patches], loc="lower right", bbox_to_anchor=(1, 1.0), ncols=3)
