@@ -10,6 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.accuracy.calibration import run_calibration, summed
+from benchmarks.accuracy.design import full_study, slice_study
+from benchmarks.accuracy.detectors import DETECTORS, SHIPPED
+from benchmarks.accuracy.figure import draw
+from benchmarks.accuracy.regression import worse_than
+from benchmarks.accuracy.study import pooled, run
+
 HERE = Path(__file__).parent
 
 
@@ -17,13 +24,6 @@ def main() -> int:
     """Run what the command line asks for; return the exit status."""
     # Two processes share the work; threads inside them would only get in each other's way.
     os.environ.setdefault("EMGFASC_NUM_THREADS", "1")
-    from benchmarks.accuracy.calibration import run_calibration, summed  # noqa: PLC0415
-    from benchmarks.accuracy.design import full_study, slice_study  # noqa: PLC0415
-    from benchmarks.accuracy.detectors import DETECTORS, SHIPPED  # noqa: PLC0415
-    from benchmarks.accuracy.figure import draw  # noqa: PLC0415
-    from benchmarks.accuracy.regression import worse_than  # noqa: PLC0415
-    from benchmarks.accuracy.study import pooled, run  # noqa: PLC0415
-
     args = _arguments(list(DETECTORS))
     if args.check and not (HERE / "results.csv").exists():
         print(f"{HERE / 'results.csv'} is missing: run the whole study first.", file=sys.stderr)

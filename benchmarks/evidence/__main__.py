@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.evidence.study import FULL, SLICE, recordings, simulated
+from benchmarks.evidence.summary import summarised
+
 HERE = Path(__file__).parent
 _SIMULATED = 8  # recordings of either pattern
 
@@ -17,9 +20,6 @@ _SIMULATED = 8  # recordings of either pattern
 def main() -> int:
     """Run what the command line asks for; return the exit status."""
     os.environ.setdefault("EMGFASC_NUM_THREADS", "1")
-    from benchmarks.evidence.study import FULL, SLICE, recordings, simulated  # noqa: PLC0415
-    from benchmarks.evidence.summary import summarised  # noqa: PLC0415
-
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evidence", description=__doc__)
     parser.add_argument("--slice", action="store_true", help="run a small part; write nothing")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of the written file")

@@ -20,7 +20,7 @@ _ALIKE, _ALIKE_IN_TIME = 0.8, 0.5  # correlation with the mean beat; the lower o
 _SIZE = (0.5, 1.8)  # of the typical beat
 _MAX_SEEDS = 60
 _MIN_BEATS = 8
-_PERIOD_S = (0.4, 1.5)  # 0.7-2.5 Hz (SCIENCE: unverified)
+_PERIOD_S = (0.4, 1.5)  # 0.7-2.5 Hz (unverified)
 _SAME_SHARE, _SAME = 0.6, 0.2  # this share of intervals lies this close to the ones around
 _COVER = 0.5  # of the recording
 

@@ -12,9 +12,7 @@ from emgfasc._validate import positive
 __all__ = ["certain_amplitude_uv", "noise_threshold"]
 
 _ONE_SIDED_95 = 1.645
-# Shape in which the detection limit is stated: a Mexican hat, 2 ms (needle) or 4 ms (surface)
-# between its zero crossings, as steep as an ordinary potential.
-_LOWEST, _HIGHEST = 3.0, 12.0
+_LOWEST, _HIGHEST = 3.0, 12.0  # noise SDs; whatever is asked for, the threshold stays within
 
 
 def noise_threshold(crossings_hz: NDArray[np.float64], max_false_per_min: float) -> float:
@@ -22,7 +20,8 @@ def noise_threshold(crossings_hz: NDArray[np.float64], max_false_per_min: float)
 
     Gaussian noise that crosses zero upwards f times a second leaves the band of z SDs
     2 f exp(-z^2 / 2) times a second (Rice 1945, Bell Syst Tech J 24:46-156). Summed over lanes and
-    wavelets this is an upper bound, since their crossings coincide.
+    wavelets this is an upper bound, since their crossings coincide. The result is kept between 3
+    and 12 SDs: below, a recording would be all events.
 
     Parameters
     ----------

@@ -15,7 +15,7 @@ from emgfasc.evidence.literature import Reference
 __all__ = ["Comparison", "Site", "compare", "comparison_frame"]
 
 _MIN_FS_HZ = 5000.0  # needle shape below this rate, or
-_MAX_HIGHPASS_HZ = 20.0  # with a higher corner, is not comparable (SCIENCE: recording standards)
+_MAX_HIGHPASS_HZ = 20.0  # with a higher corner, is not comparable (unverified)
 
 _SIGN = {"leans_neurogenic": 1.0, "leans_benign": -1.0}
 

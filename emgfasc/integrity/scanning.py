@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ def scan(rec: Recording, look: Look) -> Scan:
     first = np.tile([np.inf, -np.inf, 0.0, np.inf, np.nan], (n, 1))
     for _, block in rec.blocks(_BLOCK):
         rows = np.ascontiguousarray(block)
-        run(lambda c, rows=rows: extremes(rows[c], first[c]), range(n))  # type: ignore[misc]
+        run(partial(_see, rows, first), range(n))
     low, high = first[:, 0], first[:, 1]
     state = np.full((n, 8), -1.0)
     state[:, 4:] = np.nan
@@ -88,12 +89,7 @@ def scan(rec: Recording, look: Look) -> Scan:
     limits = _limits(rec, low, high, look.step_sd_uv)
     for at, block in rec.blocks(_BLOCK):
         rows = np.ascontiguousarray(block)
-        run(
-            lambda c, at=at, rows=rows: runs(  # type: ignore[misc]
-                rows[c], at, limits[c], state[c], spans[c], totals[c]
-            ),
-            range(n),
-        )
+        run(partial(_follow, rows, at, (limits, state, spans, totals)), range(n))
     for channel in range(n):
         for kind in range(4):
             close_run(
@@ -132,3 +128,18 @@ def _limits(
         ],
         axis=1,
     )  # fmt: skip
+
+
+def _see(rows: NDArray[np.float32], first: NDArray[np.float64], channel: int) -> None:
+    """Take one channel of a block into its extremes."""
+    extremes(rows[channel], first[channel])
+
+
+def _follow(
+    rows: NDArray[np.float32],
+    at: int,
+    kept: tuple[NDArray[np.float64], ...],
+    channel: int,
+) -> None:
+    """Take one channel of a block, which begins at sample `at`, into its runs."""
+    runs(rows[channel], at, *(table[channel] for table in kept))

@@ -15,9 +15,11 @@ from emgfasc.containers import Kind, Source
 from emgfasc.errors import RecordingError
 from emgfasc.io.refusal import reason
 
-__all__ = ["BlockSource", "Channel", "Contents", "Facts", "Opener"]
+__all__ = ["BlockSource", "Channel", "ChannelType", "Contents", "Facts", "Opener"]
 
 Opener = Callable[[list[int], NDArray[np.float64]], Source]
+
+ChannelType = Literal["emg", "other", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Channel:
     name: str
     fs_hz: float
     unit: str = ""
-    type: Literal["emg", "other", "unknown"] = "unknown"
+    type: ChannelType = "unknown"
     highpass_hz: float | None = None
     lowpass_hz: float | None = None
 

@@ -144,7 +144,8 @@ def _start(raw: Any, header: EdfHeader) -> datetime | None:
         return None
     # EDF+ keeps the fraction of the second as the onset of the first record.
     fraction = next((float(onset) for onset in header.onsets(1) if 0 <= onset < 1), 0.0)
-    return date.replace(tzinfo=None, microsecond=round(fraction * 1e6))  # type: ignore[no-any-return]
+    start: datetime = date.replace(tzinfo=None, microsecond=round(fraction * 1e6))
+    return start
 
 
 def _filters(prefilter: str) -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ _GRID = re.compile(r"hd-?s?emg|high[- ]density|electrode grid", re.IGNORECASE)
 _SURFACE = re.compile(r"\bsurface\b|\bsemg\b|\btrigno\b", re.IGNORECASE)
 
 # Conventions, not measurements: grids have 16 electrodes and more; rates of 10 kHz and above
-# are needed for the needle band only (SCIENCE.md 3: surface 2 kHz, needle 10 kHz and more).
+# are needed for the needle band only (surface 2 kHz, needle 10 kHz and more; unverified).
 _GRID_CHANNELS = 16
 _NEEDLE_CHANNELS = 2
 _NEEDLE_FS_HZ = 10_000.0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from emgfasc.errors import RecordingError
 from emgfasc.io.arrays import array_names, held
 from emgfasc.io.channels import listed, named_once
-from emgfasc.io.contents import Channel, Contents, Facts
+from emgfasc.io.contents import Channel, ChannelType, Contents, Facts
 from emgfasc.io.extras import extra
 from emgfasc.io.grids import grid_code, grid_positions
 from emgfasc.io.refusal import refusing
@@ -152,7 +152,9 @@ def _described(
     told: Sequence[str], fs_hz: float, unit: str
 ) -> tuple[tuple[Channel, ...], Facts, bool]:
     """Read OTBioLab's ``Muscle - Input - GR08MM1305 (7)[uV]``; other names stay as they are."""
-    names, units, types = [], [], []
+    names: list[str] = []
+    units: list[str] = []
+    types: list[ChannelType] = []
     muscles = set()
     where = np.full((len(told), 2), np.nan)
     coded = False
@@ -180,7 +182,7 @@ def _described(
         ]
     unique = named_once(names)
     channels = tuple(
-        Channel(name, fs_hz, own, kind)  # type: ignore[arg-type]
+        Channel(name, fs_hz, own, kind)
         for name, own, kind in zip(unique, units, types, strict=True)
     )
     facts = Facts(

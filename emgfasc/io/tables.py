@@ -169,7 +169,7 @@ def _cell(value: object) -> str:
     if isinstance(value, str):
         text = " ".join(re.split(r"[\t\r\n]+", value))
         return f"'{text}" if _FORMULA.match(text) else text or _MISSING
-    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124
+    if value is None or value is pd.NA or value is pd.NaT or value != value:  # noqa: PLR0124 - only nan differs from itself
         return _MISSING
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"

@@ -13,7 +13,7 @@ from emgfasc.simulate.membrane import conduction_velocity
 
 __all__ = ["NORMAL", "REINNERVATED", "UNSTABLE", "Fibres", "MotorUnit", "draw_fibres"]
 
-_DIAMETER_RANGE_UM = (25.0, 85.0)  # SCIENCE: N(55, 8) clipped to this
+_DIAMETER_RANGE_UM = (25.0, 85.0)  # diameters are N(55, 8) clipped to this (unverified)
 _TENDON_SD_MM = 3.0  # fibres do not all end in one plane
 
 

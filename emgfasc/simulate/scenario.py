@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from emgfasc._validate import non_negative, one_of, positive
 from emgfasc.containers import Kind
@@ -176,7 +176,7 @@ class Scenario:
         """Largest value the 16-bit converter can hold; infinite without one."""
         return float("inf") if self.lsb_uv is None else 32767 * self.lsb_uv
 
-    def changed(self, **given: object) -> Scenario:
+    def changed(self, **given: Any) -> Scenario:
         """Return a copy with the given values replaced; ``None`` means not given."""
         changes = {name: value for name, value in given.items() if value is not None}
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)

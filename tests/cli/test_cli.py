@@ -90,7 +90,7 @@ def test_dead_recordings_are_one_line_and_leave_no_file(
     assert len(done.stderr.strip().splitlines()) == 1
     assert "dead.npz" in done.stderr
     assert why in done.stderr
-    assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+    assert list(tmp_path.glob("out/*")) == []
 
 
 @pytest.mark.parametrize(

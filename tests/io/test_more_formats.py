@@ -55,7 +55,7 @@ def test_spike2_channels_that_start_apart_are_noted_not_resampled(data_dir: Path
     assert any("Magnet, Hreflex, Keyboard" in note for note in rec.notes)
     fdi = rec.read(10000, 30000)[0]
     power = np.abs(np.fft.rfft(fdi - fdi.mean())) ** 2
-    # DATA.md: FDI is almost pure 50 Hz.
+    # FDI is almost pure 50 Hz.
     assert np.fft.rfftfreq(len(fdi), 1 / 2000)[power.argmax()] == pytest.approx(50, abs=0.2)
     tremor = ef.read(data_dir / "spike2/tremor_postural.smr")
     assert (tremor.fs_hz, tremor.channels, tremor.n_samples) == (5000.0, ("Flex", "Ext"), 306579)

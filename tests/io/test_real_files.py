@@ -67,7 +67,7 @@ def test_emgdb(data_dir: Path, record: str, n_samples: int, first: float, suffix
 
 
 def test_emgdb_wrap_is_left_for_the_reader_of_the_report(data_dir: Path) -> None:
-    # DATA.md: the true minimum is -7.3 mV, but int16 holds -3.2768 mV at most.
+    # The true minimum is -7.3 mV, but int16 holds -3.2768 mV at most.
     block = ef.read(data_dir / "physionet_emgdb/emg_neuropathy.hea").read()
     assert block.min() == pytest.approx(-3276.7, abs=0.1)
 
