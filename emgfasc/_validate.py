@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Container, Iterable
 from numbers import Real
 
 from emgfasc.errors import ParameterError
 
-__all__ = ["finite", "non_negative", "one_of", "positive"]
+__all__ = ["finite", "has_columns", "non_negative", "one_of", "positive"]
 
 
 def one_of(name: str, value: object, allowed: Collection[str]) -> None:
@@ -51,3 +51,11 @@ def non_negative(name: str, value: object) -> float:
             f"a number of 0 or more is needed, but got {value!r} instead."
         )
     return number
+
+
+def has_columns(table: str, present: Container[str], needed: Iterable[str], mend: str = "") -> None:
+    """Raise unless `present`, the columns of a table or the table itself, holds all `needed`."""
+    missing = [name for name in needed if name not in present]
+    if missing:
+        end = f"; {mend}" if mend else "."
+        raise ParameterError(f"{table}: missing column(s) {', '.join(missing)}{end}")

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from emgfasc._validate import has_columns
 from emgfasc.errors import ParameterError
 
 __all__ = ["Column", "Schema"]
@@ -89,9 +90,7 @@ class Schema:
         ParameterError
             When a required column is missing, a column is unknown or a type is wrong.
         """
-        missing = [name for name in self.names if name not in frame.columns]
-        if missing:
-            raise ParameterError(f"{self.title}: missing column(s) {', '.join(missing)}.")
+        has_columns(self.title, frame.columns, self.names)
         known = {column.name: column for column in self.columns}
         unknown = [str(name) for name in frame.columns if name not in known]
         if unknown:

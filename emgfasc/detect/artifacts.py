@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Kind, Recording, Rest
 from emgfasc.detect.machine import machine_regular
+from emgfasc.detect.neighbours import MIN_GRID, beside
 from emgfasc.detect.portrait import Portrait, View
 
 __all__ = ["reject"]
 
 _BLOCK_S = 60.0
-_GRID = 9  # channels from which on a potential must differ between them
-_NEAR = 1.6  # times the electrode distance
 _ECHO_S, _ECHO = 0.03, 0.35  # so near and so much smaller than an artifact is a part of it
 
 
@@ -42,7 +41,7 @@ def _one_electrode(case: _Case) -> bool:
 
 
 def _common(case: _Case) -> bool:
-    return case.n_channels >= _GRID and float(np.quantile(case.look.gains, 0.1)) >= 0.4
+    return case.n_channels >= MIN_GRID and float(np.quantile(case.look.gains, 0.1)) >= 0.4
 
 
 def _motion(case: _Case) -> bool:
@@ -175,17 +174,10 @@ def _read(rec: Recording, start: int, stop: int) -> NDArray[np.float32]:
 
 def _neighbours(rec: Recording) -> list[NDArray[np.intp]]:
     """Return, for each good channel of a grid, the good channels around it; else none."""
-    good = rec.good
-    none = [np.zeros(0, np.intp)] * len(good)
-    if rec.positions_mm is None or len(good) < _GRID:
-        return none
-    where = rec.positions_mm[good]
-    if not np.isfinite(where).all():
-        return none
-    distance = np.linalg.norm(where[:, None] - where[None], axis=2)
-    np.fill_diagonal(distance, np.inf)
-    pitch = float(np.median(distance.min(axis=1)))
-    return [np.flatnonzero(row <= _NEAR * pitch) for row in distance]
+    near = beside(rec)
+    if near is None:
+        return [np.zeros(0, np.intp)] * len(rec.good)
+    return [np.flatnonzero(row) for row in near]
 
 
 def _add_echoes(

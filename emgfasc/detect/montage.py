@@ -6,11 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.detect.neighbours import beside
 
 __all__ = ["montage"]
-
-_MIN_CHANNELS = 9
-_NEIGHBOURHOOD = 1.6  # times the electrode distance: the 8 electrodes around
 
 
 def montage(rec: Recording) -> NDArray[np.float32]:
@@ -32,15 +30,10 @@ def montage(rec: Recording) -> NDArray[np.float32]:
     """
     good = rec.good
     single = np.eye(rec.n_channels, dtype=np.float32)[good]
-    if rec.positions_mm is None or len(good) < _MIN_CHANNELS:
+    near = beside(rec)
+    if near is None:
         return single
-    where = rec.positions_mm[good]
-    if not np.isfinite(where).all():
-        return single
-    distance = np.linalg.norm(where[:, None] - where[None], axis=2)
-    pitch = float(np.median(np.sort(distance, axis=1)[:, 1]))
-    near = distance <= _NEIGHBOURHOOD * pitch
-    pooled = near.astype(np.float64)
+    pooled = near + np.eye(len(good))
     pooled -= pooled.sum(axis=1, keepdims=True) / len(good)
     lanes = np.zeros((len(good), rec.n_channels), np.float32)
     lanes[:, good] = pooled / np.linalg.norm(pooled, axis=1, keepdims=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from emgfasc._validate import has_columns
 from emgfasc.errors import ParameterError
 from emgfasc.evidence.literature import references
 from emgfasc.evidence.log_linear import fit_line
@@ -135,12 +136,8 @@ _COLUMNS = (
 
 
 def _points(table: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in _NEEDED if name not in table]
-    if missing:
-        raise ParameterError(
-            f"trend: missing column(s) {', '.join(missing)}; rows of Analysis.summary() with "
-            "subject, muscle and date are needed."
-        )
+    mend = "rows of Analysis.summary() with subject, muscle and date are needed."
+    has_columns("trend", table, _NEEDED, mend)
     points = pd.DataFrame({name: _named(table, name) for name in _SERIES})
     points["date"] = _dates(table["date"])
     points["n_fp"] = _numbers(table, "n_fp")

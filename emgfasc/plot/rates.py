@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import ArrayLike
 
+from emgfasc._validate import has_columns
 from emgfasc.containers import Rest
-from emgfasc.errors import ParameterError
 from emgfasc.firing.intervals import EARLY_S, LATE_S
 from emgfasc.plot.style import INK, MUTED, UNIT_COLORS, axes_or_new
 from emgfasc.plot.timeline import shade_rest
@@ -56,9 +56,7 @@ def rate(over_time: pd.DataFrame, rest: Rest | None = None, *, ax: Axes | None =
     >>> plot.rate(table).get_ylabel()
     'FP per minute of rest'
     """
-    missing = [name for name in (*_NEEDED, "rate_per_min_hi95") if name not in over_time]
-    if missing:
-        raise ParameterError(f"rate: missing column(s) {', '.join(missing)}.")
+    has_columns("rate", over_time, (*_NEEDED, "rate_per_min_hi95"))
     width = over_time["stop_s"] - over_time["start_s"]
     drawn = over_time[(over_time["rest_s"] > 0) & (over_time["rest_s"] >= _MIN_REST_SHARE * width)]
     ax = axes_or_new(ax, (9.0, 2.2))

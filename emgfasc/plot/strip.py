@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from emgfasc._validate import has_columns
 from emgfasc.errors import ParameterError
 from emgfasc.plot.style import MUTED, UNIT_COLORS, axes_or_new, plain
 
@@ -50,9 +51,7 @@ def evidence_strip(evidence: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in plot.evidence_strip(rows).get_yticklabels()]
     ['turns']
     """
-    missing = {"feature", "direction", "weight"} - set(evidence.columns)
-    if missing:
-        raise ParameterError(f"evidence: missing column(s) {', '.join(sorted(missing))}.")
+    has_columns("evidence", evidence, ("direction", "feature", "weight"))
     unknown = set(evidence["direction"]) - set(_SIDES)
     if unknown:
         raise ParameterError(

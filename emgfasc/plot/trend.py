@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-from emgfasc.errors import ParameterError
+from emgfasc._validate import has_columns
 from emgfasc.plot.style import INK, UNIT_COLORS, axes_or_new, plain
 
 __all__ = ["rate_trend"]
@@ -53,9 +53,7 @@ def rate_trend(points: pd.DataFrame, series: pd.DataFrame, *, ax: Axes | None = 
     >>> rate_trend(found.points, found.series).get_ylabel()
     'FP per minute of rest'
     """
-    missing = [name for name in _NEEDED if name not in points]
-    if missing:
-        raise ParameterError(f"rate_trend: missing column(s) {', '.join(missing)}.")
+    has_columns("rate_trend", points, _NEEDED)
     ax = axes_or_new(ax, (9.0, 3.6))
     ax.set_ylabel("FP per minute of rest")
     drawn = points[np.isfinite(points["rate_per_min"])]

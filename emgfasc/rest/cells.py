@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from emgfasc._kernels.cells import cell_power
 from emgfasc.containers import Recording
 
-__all__ = ["Cells", "power_cells", "rolling_quantile"]
+__all__ = ["Cells", "power_cells", "rolling_quantile", "runs"]
 
 _CELL_S = 0.025
 _BLOCK_S = 30.0
@@ -107,3 +107,9 @@ def _nanquantile(values: NDArray[np.floating], quantile: float) -> NDArray[np.fl
     pick = np.take_along_axis(ordered, low[..., None], -1)[..., 0]
     over = np.take_along_axis(ordered, high[..., None], -1)[..., 0]
     return np.where(count > 0, pick + (index - low) * (over - pick), np.nan).astype(np.float64)
+
+
+def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return (first, one past last) of every run of true cells."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emgfasc._validate import one_of
 from emgfasc.containers import KINDS, Kind, Recording, Rest
-from emgfasc.rest.cells import Cells, power_cells, rolling_quantile
+from emgfasc.rest.cells import Cells, power_cells, rolling_quantile, runs
 
 __all__ = ["RestRules", "find"]
 
@@ -108,9 +108,9 @@ def find(rec: Recording, *, rules: RestRules | None = None) -> Rest:
     ]
     spans: list[tuple[float, float, str, str]] = []
     for where, why in unusable:
-        for start, stop in _runs(where.mean(axis=0) >= 0.5):
+        for start, stop in runs(where.mean(axis=0) >= 0.5):
             spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
-    for start, stop in _runs(_contraction(cells, floor, rules)):
+    for start, stop in runs(_contraction(cells, floor, rules)):
         spans.append(
             (start * cells.cell_s, stop * cells.cell_s, "voluntary", "motor unit activity")
         )
@@ -132,7 +132,7 @@ def _contraction(cells: Cells, floor: NDArray[np.float32], rules: RestRules) -> 
     any_active = active.sum(axis=0) >= needed
     margin = cells.count(rules.margin_s)
     out = np.zeros(over.shape, bool)
-    for start, stop in _runs(over):
+    for start, stop in runs(over):
         inside = np.flatnonzero(any_active[start:stop])
         if inside.size and inside[-1] - inside[0] + 1 >= cells.count(rules.min_active_s):
             first, last = start + inside[0], start + inside[-1] + 1
@@ -143,7 +143,7 @@ def _contraction(cells: Cells, floor: NDArray[np.float32], rules: RestRules) -> 
 def _without_short_rest(contraction: Mask, shortest: int) -> Mask:
     """Count rest that is too short to be believed, beside a contraction, as part of it."""
     out = contraction.copy()
-    for start, stop in _runs(~contraction):
+    for start, stop in runs(~contraction):
         beside = start > 0 or stop < len(contraction)
         if beside and stop - start < shortest:
             out[start:stop] = True
@@ -157,9 +157,3 @@ def _moving_mean(mask: Mask, size: int) -> NDArray[np.float64]:
     low = np.clip(np.arange(n) - size // 2, 0, n)
     high = np.clip(np.arange(n) - size // 2 + size, 0, n)
     return np.asarray((sums[:, high] - sums[:, low]) / (high - low), dtype=np.float64)
-
-
-def _runs(mask: Mask) -> list[tuple[int, int]]:
-    """Return (first, one past last) of every run of true cells."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

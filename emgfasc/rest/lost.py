@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.rest.cells import runs
 
 __all__ = ["lost"]
 
@@ -65,16 +65,10 @@ def lost(raw: Recording) -> list[tuple[float, float, str, str]]:
     railed = level >= _RAIL * top[:, None]
     cell_s = size / raw.fs_hz
     spans = []
-    for first, stop in _runs(still.mean(axis=0) >= _CHANNELS):
+    for first, stop in runs(still.mean(axis=0) >= _CHANNELS):
         if (stop - first) * cell_s >= _LEAST_S:
             at_rail = bool(railed[:, first:stop][still[:, first:stop]].mean() > _CHANNELS)
             reason = "clipping" if at_rail else "flat signal"
             start_s, stop_s = first * cell_s - _MARGIN_S, stop * cell_s + _MARGIN_S
             spans.append((max(0.0, start_s), min(raw.duration_s, stop_s), "artifact", reason))
     return spans
-
-
-def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Return (first, one past last) of every run of true cells."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
