@@ -55,5 +55,6 @@ from .io import read as read
 from .pipeline import Analysis as Analysis
 from .pipeline import Settings as Settings
 from .pipeline import analyze as analyze
+from .pipeline import review as review
 
 __version__: str

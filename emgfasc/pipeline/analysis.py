@@ -13,6 +13,7 @@ from emgfasc import plot, report
 from emgfasc.containers import Findings, Recording
 from emgfasc.evidence import Evidence
 from emgfasc.io.atomic import whole
+from emgfasc.pipeline.agreement import Review
 from emgfasc.pipeline.settings import Settings
 from emgfasc.pipeline.summary import summary_row
 
@@ -46,16 +47,20 @@ class Analysis(Findings):
         As read.
     rules_fired : DataFrame
         Which rule gave which discharges a category other than fasciculation.
+    review : Review or None
+        Automatic against corrected, once a person has corrected the events (:func:`review`).
     """
 
     evidence: Evidence
     settings: Settings
     raw: Recording
     rules_fired: pd.DataFrame
+    review: Review | None = None
 
     def summary_row(self) -> dict[str, object]:
         """Return the batch row as plain values, ``None`` where a figure cannot be given."""
-        return summary_row(self, self.evidence, self.settings, self.raw)
+        reviewed = None if self.review is None else self.review.to_dict()
+        return summary_row(self, self.evidence, self.settings, self.raw, reviewed)
 
     def settings_dict(self) -> dict[str, object]:
         """Return every setting by name."""

@@ -22,7 +22,7 @@ def gated(events: Events, rest: Rest) -> Events:
     frame = events.to_frame()
     if frame.empty:
         return events.assign(reason=np.array([], object))
-    category = frame["category"].to_numpy(object)
+    category = np.array(frame["category"], object)
     reason = np.array(frame.get("reason", [""] * len(frame)), object)
     open_rows = np.isin(category.astype(str), _NEEDS_REST)
     if not rest.verifiable:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from emgfasc import detect, evidence, firing, integrity, measure, preprocess, sort
 from emgfasc import rest as resting
-from emgfasc.containers import Findings, Recording
+from emgfasc.containers import Recording
 from emgfasc.errors import ParameterError
 from emgfasc.pipeline.analysis import Analysis
+from emgfasc.pipeline.downstream import downstream
 from emgfasc.pipeline.gate import gated
 from emgfasc.pipeline.settings import Settings
-from emgfasc.pipeline.unit_table import completed
 
 __all__ = ["STAGES", "analyze"]
 
@@ -96,18 +96,14 @@ def analyze(
     judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s)
     rest = first_rest.excluding(judged.spans)
     events = gated(judged.events, rest)
-    table = firing.describe(events, rest)
-    unstable = measure.instability(clean, events)
-    units = completed(judged.units or units, events, rest, table, unstable)
-    tell("evidence")
-    findings = Findings(recording=clean, rest=rest, events=events, units=units, firing=table)
+    done = downstream(clean, rest, events, judged.units or units, context=context, tell=tell)
     return Analysis(
         recording=clean,
         rest=rest,
         events=events,
-        units=units,
-        firing=table,
-        evidence=evidence.weigh(findings, context=context),
+        units=done.units,
+        firing=done.firing,
+        evidence=done.evidence,
         settings=use,
         raw=rec,
         rules_fired=judged.fired,

@@ -21,12 +21,16 @@ __all__ = ["summary_row"]
 
 
 def summary_row(
-    findings: Findings, evidence: Evidence, settings: Settings, raw: Recording
+    findings: Findings,
+    evidence: Evidence,
+    settings: Settings,
+    raw: Recording,
+    review: dict[str, object] | None = None,
 ) -> dict[str, object]:
     """Return the row, with ``None`` where a figure cannot be given.
 
     Shape and firing figures are taken over fasciculation potentials at rest. Without rest there
-    is no rate.
+    is no rate. `review` is ``None`` where nobody corrected the events.
     """
     frame = findings.events.fasciculations.to_frame()
     firing = findings.firing.iloc[0]
@@ -58,6 +62,7 @@ def summary_row(
         ),
         "flags": list(dict.fromkeys((*raw.flags, *findings.recording.flags))),
         "pattern": evidence.pattern,
+        "review": review,
         "settings": settings.to_dict(),
         "params_hash": settings.params_hash,
         "steps": list(findings.recording.steps),

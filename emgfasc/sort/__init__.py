@@ -1,8 +1,9 @@
 """Potentials into units."""
 
 from emgfasc.sort.rediscover import rediscover
+from emgfasc.sort.relabel import relabelled
 from emgfasc.sort.retime import retime
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.sorting import units
 
-__all__ = ["SortRules", "rediscover", "retime", "units"]
+__all__ = ["SortRules", "rediscover", "relabelled", "retime", "units"]
