@@ -46,7 +46,7 @@ def _baseline(x: Block, start: int, stop: int, band: float, enough: int) -> floa
 
 @kernel
 def _edge(
-    x: Block, base: float, band: float, peak: int, end: int, step: int, run_min: int, quiet: int
+    y: Floats, band: float, peak: int, end: int, step: int, run_min: int, quiet: int
 ) -> tuple[int, bool]:
     """Walk from `peak` towards `end`; return the last sample outside `band` and if it was cut.
 
@@ -56,7 +56,7 @@ def _edge(
     run = run_min  # the peak's own run counts whatever its length
     k = peak + step
     while k != end:
-        if abs(x[k] - base) > band:
+        if abs(y[k]) > band:
             run += 1
             if run >= run_min:
                 last = k
@@ -149,6 +149,8 @@ def _smooth(x: Block, base: float, first: int, last: int, weights: Floats) -> Fl
     half = len(weights) // 2
     out = np.zeros(last + 1 - first)
     for k in range(first, last + 1):
+        if np.isnan(x[k]):
+            continue
         for j in range(max(-half, -k), min(half, len(x) - 1 - k) + 1):
             value = x[k + j] - base
             if not np.isnan(value):
@@ -198,7 +200,7 @@ def shapes(
         search for the peak, start and stop of the baseline before the peak, least quiet baseline,
         shoulder on either side in which the amplitude is sought as well.
     weights : array of float
-        Smoothing before amplitude, phases and turns; ``[1.0]`` for none.
+        Smoothing before all but peak and area; ``[1.0]`` for none.
 
     Returns
     -------
@@ -218,20 +220,22 @@ def shapes(
         # written so that a gap of NaN counts as inside
         if not abs(x[top] - base) > band:
             continue
-        first, cut_left = _edge(x, base, band, top, start[i] - 1, -1, run_min, quiet)
-        last, cut_right = _edge(x, base, band, top, stop[i], 1, run_min, quiet)
+        begin = start[i]
+        y = _smooth(x, base, begin, stop[i] - 1, weights)
+        first, cut_left = _edge(y, band, top - begin, -1, -1, run_min, quiet)
+        last, cut_right = _edge(y, band, top - begin, len(y), 1, run_min, quiet)
         area = 0.0
-        for k in range(first, last + 1):
+        for k in range(begin + first, begin + last + 1):
             value = x[k] - base
             if not np.isnan(value):
                 area += abs(value)
                 if abs(value) > abs(x[top] - base):
                     top = k
         # a lobe beside the potential that stays within the band still belongs to its amplitude
-        left = min(shoulder, first - start[i])
-        y = _smooth(x, base, first - left, min(last + shoulder, stop[i] - 1), weights)
-        high, low = _extremes(x, base, first - left, y, bands[i, 3])
-        y = y[left : left + last + 1 - first]
+        left, right = max(first - shoulder, 0), min(last + shoulder + 1, len(y))
+        high, low = _extremes(x, base, begin + left, y[left:right], bands[i, 3])
+        y = y[first : last + 1]
+        first, last = begin + first, begin + last
         out[i, ONSET], out[i, OFFSET] = first, last + 1
         out[i, PEAK] = _summit(x, base, top)
         out[i, TOP], out[i, BOTTOM], out[i, AREA] = high, low, area

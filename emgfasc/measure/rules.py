@@ -49,7 +49,7 @@ class Rules:
     baseline_ms: float = _rule(20.0, "ms", "Baseline: median of this much signal", _STALBERG)
     baseline_gap_ms: float = _rule(5.0, "ms", "that ends this long before the peak.", _DEFAULT)
     smooth_ms: float = _rule(
-        0.3, "ms", "Running parabola before amplitude, phases and turns.", _DEFAULT
+        0.5, "ms", "A running parabola over this long comes before all but peak and area.", _DEFAULT
     )
     shoulder_ms: float = _rule(
         1.0, "ms", "Amplitude is sought this far outside onset and offset as well.", _DEFAULT
@@ -62,6 +62,9 @@ class Rules:
     polyphasic_over: float = _rule(4.0, "", "Polyphasic: more phases than this.", _STALBERG)
     serrated_over: float = _rule(
         5.0, "", "Serrated: more turns than this, yet not polyphasic.", _STALBERG
+    )
+    average_discharges: float = _rule(
+        5.0, "", "A unit's average is measured from this many discharges.", _DEFAULT
     )
     satellite_discharges: float = _rule(
         5.0, "", "A satellite is sought in the median of at least this many discharges.", _STALBERG
@@ -91,7 +94,15 @@ class Rules:
         one_of("kind", kind, KINDS)
         if kind == "needle":
             return cls()
-        return cls(onset_uv=4.0, quiet_ms=4.0, phase_uv=4.0, phase_ms=1.0, turn_uv=10.0)
+        return cls(
+            onset_uv=4.0,
+            quiet_ms=4.0,
+            smooth_ms=2.5,
+            shoulder_ms=5.0,
+            phase_uv=4.0,
+            phase_ms=1.0,
+            turn_uv=10.0,
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row per threshold: value, unit, sentence and source, indexed by name."""

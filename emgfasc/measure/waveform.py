@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from emgfasc._kernels import shape
 from emgfasc.errors import ParameterError
+from emgfasc.measure.features import bands_of, features, smoothing, spans_of
 from emgfasc.measure.rules import Rules
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["morphology", "noise_uv", "peak_samples"]
 
 _BLOCK_VALUES = 4_000_000  # samples x channels read at once: 16 MB
-_REACH_MS = 1.0  # how far from the given peak a larger deflection is accepted as the peak
-_QUIET_BASELINE_MS = 2.0  # least quiet signal a baseline is taken from
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,45 +88,26 @@ def morphology(rec: Recording, events: Events, *, rules: Rules | None = None) ->
     noise = noise_uv(events)
     measured, active, centre = _measure(rec, events, noise, rules)
     ok = np.isfinite(measured[:, shape.ONSET])
-    ms = 1e3 / rec.fs_hz
 
     def kept(new: Floats, name: str) -> Floats:
         return np.where(ok, new, frame[name].to_numpy(float))
 
-    onset, offset = measured[:, shape.ONSET], measured[:, shape.OFFSET]
-    amplitude = kept(measured[:, shape.TOP] - measured[:, shape.BOTTOM], "amplitude_uv")
-    duration_ms = (offset - onset) * ms
-    area = measured[:, shape.AREA] * ms
-    thickness = np.divide(area, amplitude, out=np.full(len(ok), np.nan), where=amplitude > 0)
-    phases, turns = measured[:, shape.PHASES], measured[:, shape.TURNS]
-    depth = -measured[:, shape.BOTTOM]
-    needle = rec.kind == "needle"
-    nothing = np.full(len(ok), np.nan)
+    found = features(measured, rec.kind, rec.fs_hz, rules)
+    amplitude = kept(found["amplitude_uv"], "amplitude_uv")
     columns: dict[str, Any] = {
-        "onset": kept(onset / rec.fs_hz, "onset"),
-        "duration": kept(duration_ms / 1e3, "duration"),
+        "onset": kept(measured[:, shape.ONSET] / rec.fs_hz, "onset"),
+        "duration": kept(found["duration_ms"] / 1e3, "duration"),
         # A sorted potential's peak is its unit's: see emgfasc.sort.retime.
         "peak_s": np.where(
             frame["unit"] > 0,
             events.peak_s,
             kept(measured[:, shape.PEAK] / rec.fs_hz, "peak_s"),
         ),
+        **found,
         "amplitude_uv": amplitude,
         "snr": np.divide(
             amplitude, noise, out=frame["snr"].to_numpy(float).copy(), where=noise > 0
         ),
-        "negative_peak_uv": np.where(depth > 0, depth, np.nan),
-        "rise_time_ms": measured[:, shape.RISE] * ms if needle else nothing,
-        "duration_ms": duration_ms,
-        "spike_duration_ms": measured[:, shape.SPIKE] * ms,
-        "area_uvms": area,
-        "thickness_ms": thickness,
-        "size_index": _size_index(amplitude, thickness) if needle else nothing,
-        "phases": phases,
-        "turns": turns,
-        "polyphasic": phases > rules.polyphasic_over,
-        "serrated": (turns > rules.serrated_over) & (phases <= rules.polyphasic_over),
-        "first_phase": measured[:, shape.FIRST],
         "truncated": measured[:, shape.CUT] == 1.0,
     }
     if rec.kind == "hdsemg":
@@ -179,22 +159,6 @@ def channel_numbers(rec: Recording, events: Events) -> Ints:
     return np.array([number[name] for name in names], np.int64)
 
 
-def _size_index(amplitude_uv: Floats, thickness_ms: Floats) -> Floats:
-    log = np.log10(
-        amplitude_uv / 1e3, out=np.full(len(amplitude_uv), np.nan), where=amplitude_uv > 0
-    )
-    return np.asarray(2.0 * log + thickness_ms)
-
-
-def _smoothing(length: int) -> Floats:
-    """Return the weights of a running parabola over about `length` samples (Savitzky-Golay)."""
-    half = length // 2
-    if half < 2:
-        return np.ones(1)
-    step = np.arange(-half, half + 1.0)
-    return np.asarray(np.linalg.pinv(np.stack([step**0, step, step**2], axis=1))[0])
-
-
 def _windows(peak: Ints, before: int, after: int, n_samples: int) -> tuple[Ints, Ints]:
     """Return where each potential's window starts and stops: midway to its neighbours at most."""
     middle = (peak[:-1] + peak[1:] + 1) // 2
@@ -214,33 +178,13 @@ def _measure(
         return round(ms * rec.fs_hz / 1e3)
 
     start, stop = _windows(peak, samples(rules.before_ms), samples(rules.after_ms), rec.n_samples)
-    bands = np.column_stack(
-        [
-            np.maximum(rules.onset_uv, rules.onset_sigma * noise),
-            np.maximum(rules.phase_uv, rules.phase_sigma * noise),
-            np.maximum(rules.turn_uv, rules.turn_sigma * noise),
-            noise,
-        ]
-    )
-    base_from = samples(rules.baseline_ms + rules.baseline_gap_ms)
-    spans = np.array(
-        [
-            max(1, samples(rules.onset_run_ms)),
-            max(1, samples(rules.quiet_ms)),
-            max(1, samples(rules.phase_ms)),
-            samples(_REACH_MS),
-            base_from,
-            samples(rules.baseline_gap_ms),
-            max(1, samples(_QUIET_BASELINE_MS)),
-            samples(rules.shoulder_ms),
-        ],
-        np.int64,
-    )
-    weights = _smoothing(samples(rules.smooth_ms))
+    bands, spans = bands_of(noise, rules), spans_of(rec.fs_hz, rules)
+    weights = smoothing(samples(rules.smooth_ms))
     out = np.full((len(peak), shape.N_MEASURES), np.nan)
     active, centre = np.full(len(peak), np.nan), np.full((len(peak), 2), np.nan)
     size = max(_BLOCK_VALUES // rec.n_channels, 1)
-    pad = max(base_from, samples(rules.before_ms), samples(rules.after_ms)) + 2
+    lead = rules.baseline_ms + rules.baseline_gap_ms
+    pad = max(samples(lead), samples(rules.before_ms), samples(rules.after_ms)) + 2
     for first in np.unique(peak // size) * size:
         here = slice(*np.searchsorted(peak, [first, first + size]))
         origin = max(0, int(first) - pad)

@@ -36,7 +36,8 @@ def edge(outside: list[bool], run_min: int, quiet: int) -> tuple[int, bool]:
 def smooth(x: Floats, weights: Floats) -> Floats:
     half = len(weights) // 2
     padded = np.pad(np.nan_to_num(x), half)
-    return np.array([padded[k : k + len(weights)] @ weights for k in range(len(x))])
+    out = np.array([padded[k : k + len(weights)] @ weights for k in range(len(x))])
+    return np.where(np.isnan(x), 0.0, out)
 
 
 def phases(y: Floats, height: float, length: int) -> list[tuple[int, int, float]]:
@@ -90,14 +91,13 @@ def measure(
             top = k
     if not abs(x[top]) > band:
         return None
-    with np.errstate(invalid="ignore"):
-        out = np.abs(x) > band
+    y = smooth(x, weights)
+    out = np.abs(y) > band
     left, cut_left = edge(out[start : top + 1][::-1].tolist(), run_min, quiet)
     right, cut_right = edge(out[top:stop].tolist(), run_min, quiet)
     first, last = top - left, top + right
     part = np.nan_to_num(x[first : last + 1])
     a, b = max(start, first - shoulder), min(stop, last + shoulder + 1)
-    y = smooth(x, weights)
     wide = y[a:b]
     raw = x[a:b][~np.isnan(x[a:b])]
     top_uv, bottom_uv = float(raw.max()), float(raw.min())

@@ -1,0 +1,104 @@
+"""Measure the recordings and compare with the same potentials without noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from benchmarks.morphology.design import Cell
+from emgfasc import measure, preprocess
+from emgfasc.containers import Events, Recording
+
+__all__ = ["compared", "pooled", "run"]
+
+_RELATIVE = ("amplitude_uv", "area_uvms")
+_COUNTS = ("phases", "turns")
+_FEATURES = (*_RELATIVE, "duration_ms", *_COUNTS)
+_MIN_AVERAGED = 10  # discharges of the averages that are compared
+
+
+def run(cells: Iterable[Cell]) -> pd.DataFrame:
+    """Return one row per potential or average and feature."""
+    return pd.concat([compared(cell) for cell in cells], ignore_index=True)
+
+
+def compared(cell: Cell) -> pd.DataFrame:
+    """Return what was measured beside its truth, for one recording."""
+    rec, silent, events = cell.simulate()
+    quiet = events.assign(snr=np.full(len(events), np.inf))
+    parts = []
+    for of, measured in (("potential", _potentials), ("average", _averages)):
+        found, same, ideal = (
+            measured(rec, events),
+            measured(silent, events),
+            measured(silent, quiet),
+        )
+        parts += [
+            pd.DataFrame(
+                {
+                    **asdict(cell),
+                    "of": of,
+                    "feature": feature,
+                    "found": found[feature],
+                    "same": same[feature],
+                    "ideal": ideal[feature],
+                }
+            )
+            for feature in _FEATURES
+        ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _potentials(rec: Recording, events: Events) -> pd.DataFrame:
+    return measure.morphology(_clean(rec), events).to_frame()
+
+
+def _averages(rec: Recording, events: Events) -> pd.DataFrame:
+    frame = measure.averages(_clean(rec), events)
+    return frame[frame["n_averaged"] >= _MIN_AVERAGED]
+
+
+def _clean(rec: Recording) -> Recording:
+    return preprocess.clean(rec, mains_hz=None, n_jobs=1).load()
+
+
+def pooled(results: pd.DataFrame) -> pd.DataFrame:
+    """Return the errors per kind, SNR, feature and kind of potential.
+
+    ``error`` is the median absolute error and ``bias`` the median error against the truth named in
+    ``truth``: in percent for amplitude and area, in ms for duration, in counts for phases and
+    turns, of which ``exact_pct`` is the share that is exact. ``error_ideal`` is the median
+    absolute error against the rules at no noise. A potential that the truth has and that was not
+    measured counts as infinitely wrong.
+    """
+    keys = ["of", "kind", "feature", "snr"]
+    rows = []
+    for key, part in results.groupby(keys, sort=True):
+        feature = key[2]
+        # the true amplitude depends on no threshold
+        truth = "ideal" if feature == "amplitude_uv" else "same"
+        seen = part[np.isfinite(part["same"])]
+        error, ideal = (_errors(seen, name, feature) for name in (truth, "ideal"))
+        size = np.where(np.isfinite(error), np.abs(error), np.inf)
+        exact = 100 * np.mean(size == 0) if feature in _COUNTS else np.nan
+        rows.append(
+            {
+                **dict(zip(keys, key, strict=True)),
+                "n": len(seen),
+                "truth": truth,
+                "bias": np.nanmedian(error),
+                "error": np.median(size),
+                "exact_pct": exact,
+                "error_ideal": np.nanmedian(np.abs(ideal)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _errors(rows: pd.DataFrame, truth: str, feature: str) -> NDArray[np.float64]:
+    error: NDArray[np.float64] = (rows["found"] - rows[truth]).to_numpy(float)
+    return 100 * error / rows[truth].to_numpy(float) if feature in _RELATIVE else error
