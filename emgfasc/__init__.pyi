@@ -14,6 +14,9 @@ from . import (
     evidence as evidence,
 )
 from . import (
+    export as export,
+)
+from . import (
     firing as firing,
 )
 from . import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from emgfasc import plot, report
+from emgfasc import export, plot, report
 from emgfasc.containers import Findings, Recording
 from emgfasc.evidence import Evidence
 from emgfasc.io.atomic import whole
@@ -18,6 +18,7 @@ from emgfasc.pipeline.settings import Settings
 from emgfasc.pipeline.summary import summary_row
 
 if TYPE_CHECKING:
+    import mne
     from matplotlib.figure import Figure
 
 __all__ = ["Analysis"]
@@ -73,6 +74,16 @@ class Analysis(Findings):
     def plot_overview(self) -> Figure:
         """Draw trace, raster, rate and intervals on one sheet."""
         return plot.overview(self, evidence=self.evidence.to_frame())
+
+    def to_annotations(self, raw: Any = None) -> mne.Annotations:
+        """Return the potentials as annotations: see :func:`emgfasc.export.to_annotations`.
+
+        Parameters
+        ----------
+        raw : mne.io.BaseRaw, optional
+            The Raw that was analysed, when it is cropped or dated.
+        """
+        return export.to_annotations(self.events, raw)
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
         """Write the report as one self-contained page and return where it is.
