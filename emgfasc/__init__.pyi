@@ -1,4 +1,7 @@
 from . import (
+    batch as batch,
+)
+from . import (
     containers as containers,
 )
 from . import (

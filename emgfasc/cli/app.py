@@ -7,7 +7,7 @@ import sys
 import typer
 
 from emgfasc._log import logger
-from emgfasc.cli import analyze, demo, evaluate, info, review, simulate
+from emgfasc.cli import analyze, batch, demo, evaluate, info, review, simulate
 from emgfasc.errors import EmgfascError, ParameterError
 
 __all__ = ["app", "main"]
@@ -27,6 +27,7 @@ app.command()(demo.demo)
 app.command()(info.info)
 app.command()(analyze.analyze)
 app.command()(review.review)
+app.command()(batch.batch)
 app.command()(simulate.simulate)
 app.command()(evaluate.evaluate)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,7 @@ __all__ = [
     "FsOption",
     "KindOption",
     "OutOption",
+    "PositiveOption",
     "ScaleOption",
     "chosen",
     "names",
@@ -33,6 +34,11 @@ def _positive(value: float | None) -> float | None:
     if value is not None and not value > 0:
         raise typer.BadParameter(f"a number above 0 is needed, but got {value:g} instead.")
     return value
+
+
+def PositiveOption(name: str, text: str) -> Any:  # noqa: N802 - stands where types stand
+    """Return an option that takes a number above zero."""
+    return typer.Option(name, callback=_positive, help=text)
 
 
 FilesArgument = Annotated[

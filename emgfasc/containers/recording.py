@@ -73,6 +73,8 @@ class Recording:
         Short name, the stem of the file.
     path, sha256 : str or None
         The file and the hash of its bytes.
+    files : tuple of str
+        Every file whose bytes are in that hash; empty for data in memory.
     muscle, side : str or None
         As the file or the caller gave them.
     positions_mm : array of float, shape (n_channels, 2), or None
@@ -112,6 +114,7 @@ class Recording:
     name: str = "array"
     path: str | None = None
     sha256: str | None = None
+    files: tuple[str, ...] = ()
     muscle: str | None = None
     side: str | None = None
     positions_mm: NDArray[np.float64] | None = None

@@ -7,7 +7,7 @@
 
 from emgfasc.io.describing import describe
 from emgfasc.io.reading import read
-from emgfasc.io.tables import read_events, write_events, write_json, write_table
+from emgfasc.io.tables import read_events, write_csv, write_events, write_json, write_table
 from emgfasc.io.writing import write
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "read",
     "read_events",
     "write",
+    "write_csv",
     "write_events",
     "write_json",
     "write_table",

@@ -17,7 +17,7 @@ from emgfasc.io.npz import open_npz
 from emgfasc.io.refusal import reason
 from emgfasc.io.text import open_text
 
-__all__ = ["open_source"]
+__all__ = ["PARTS", "SUFFIXES", "open_source"]
 
 # Suffix -> (module, function). Their libraries are imported only when a file needs them.
 _LIBRARY_READERS = {
@@ -43,6 +43,9 @@ _OWN_READERS: dict[str, Callable[[Path, str, float | None], Contents]] = {
     ".txt": open_text,
 }
 _HEADERS = {".eeg": ".vhdr", ".vmrk": ".vhdr"}
+
+SUFFIXES = (*_LIBRARY_READERS, *_OWN_READERS)  # what a recording's name may end in
+PARTS = {**_HEADERS, ".dat": ".hea", ".bin": ".hea"}  # a part, and the header that stands for it
 
 
 def open_source(source: Any, fs: float | None, channels: Any) -> tuple[Contents, Any]:
@@ -75,15 +78,15 @@ def _open_file(path: Path, fs: float | None) -> Contents:
     if suffix in _HEADERS:
         header = path.with_suffix(_HEADERS[suffix]).name
         raise RecordingError(f"{label}: is one part of a recording; give its header {header}.")
-    known = (*_LIBRARY_READERS, *_OWN_READERS)
     try:
         if path.is_dir():
             raise RecordingError(f"{label}: is a folder; give a recording in it.")
         if not path.exists():
             raise RecordingError(f"{label}: does not exist; check its name and folder.")
-        if suffix not in known:
+        if suffix not in SUFFIXES:
             raise RecordingError(
-                f"{label}: suffix {suffix or 'missing'} is not known; known are {', '.join(known)}."
+                f"{label}: suffix {suffix or 'missing'} is not known; "
+                f"known are {', '.join(SUFFIXES)}."
             )
         if path.stat().st_size == 0:
             raise RecordingError(f"{label}: is empty (0 bytes); copy or export it again.")

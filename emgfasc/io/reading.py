@@ -167,6 +167,7 @@ def _recording(
         fs_hz=chosen[0].fs_hz,
         channels=names,
         kind=kind,
+        files=tuple(map(str, contents.files)),
         muscle=facts.muscle,
         side=facts.side,
         positions_mm=None if facts.positions_mm is None else facts.positions_mm[picks],

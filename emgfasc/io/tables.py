@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 import re
@@ -18,12 +20,13 @@ from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.atomic import whole
 from emgfasc.io.refusal import reason
 
-__all__ = ["read_events", "write_events", "write_json", "write_table"]
+__all__ = ["read_events", "write_csv", "write_events", "write_json", "write_table"]
 
 _MISSING = "n/a"  # BIDS 1.10, tabular files
 # A cell that starts like a formula would be run by spreadsheet programs.
-_FORMULA = re.compile(r"'*[=+\-@]")
-_QUOTED = re.compile(r"'+[=+\-@]")
+# Blanks before the sign, and its full-width twins, do not stop all of them.
+_FORMULA = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_QUOTED = re.compile(r"'[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 
 
 def write_table(frame: pd.DataFrame, path: str | Path) -> None:
@@ -59,6 +62,39 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     ]
     rows = ("\t".join(cells) for cells in zip(*columns, strict=True))
     _write("\n".join(rows) + "\n", path)
+
+
+def write_csv(frame: pd.DataFrame, path: str | Path) -> None:
+    r"""Write a frame as CSV, with the rules of :func:`write_table` but commas and empty cells.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any frame.
+    path : str or Path
+        Where to.
+
+    Raises
+    ------
+    ParameterError
+        When the file cannot be written.
+
+    Examples
+    --------
+    >>> import pandas as pd, tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "t.csv"
+    >>> write_csv(pd.DataFrame({"a": [0.1, None], "b": ["=1+1", "x, y"]}), path)
+    >>> path.read_text(encoding="utf-8")
+    'a,b\n0.1,\'=1+1\n,"x, y"\n'
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_cell(str(name)) for name in frame.columns])
+    columns = [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
+    for row in zip(*columns, strict=True):
+        cells = [_cell(value) for value in row]
+        writer.writerow(["" if cell == _MISSING else cell for cell in cells])
+    _write(text.getvalue(), path)
 
 
 def write_events(events: Events, path: str | Path) -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from emgfasc._validate import positive
 from emgfasc.containers import Kind
 from emgfasc.detect import DetectRules
+from emgfasc.errors import ParameterError
 from emgfasc.measure import Rules as MeasureRules
 from emgfasc.rest import RestRules
 from emgfasc.sort import SortRules
 
 __all__ = ["Settings"]
+
+_RULES = {"rest": RestRules, "detect": DetectRules, "measure": MeasureRules, "sort": SortRules}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +73,39 @@ class Settings:
         """Return the settings as plain values."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """Return the settings that :meth:`to_dict` gave, also after a way through JSON.
+
+        Raises
+        ------
+        ParameterError
+            When a name is not that of a setting.
+
+        Examples
+        --------
+        >>> from emgfasc import Settings
+        >>> used = Settings(max_false_per_min=0.1).resolved("needle")
+        >>> Settings.from_dict(used.to_dict()) == used
+        True
+        """
+        given = {name: _tupled(value) for name, value in values.items()}
+        try:
+            for name, rules in _RULES.items():
+                if given.get(name) is not None:
+                    inner = given[name].items()
+                    given[name] = rules(**{key: _tupled(value) for key, value in inner})
+            return cls(**given)
+        except TypeError as error:
+            raise ParameterError(f"Invalid value for the 'values' parameter: {error}.") from error
+
     @property
     def params_hash(self) -> str:
         """Twelve hexadecimal digits that change when any setting does."""
         text = json.dumps(self.to_dict(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _tupled(value: Any) -> Any:
+    """Return a tuple for a list, which is what JSON makes of a tuple."""
+    return tuple(value) if isinstance(value, list) else value

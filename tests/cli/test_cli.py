@@ -21,7 +21,9 @@ def _noise_file(folder: Path, name: str = "rest.npz", value: float | None = None
     return path
 
 
-@pytest.mark.parametrize("command", ["demo", "info", "analyze", "review", "simulate", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["demo", "info", "analyze", "batch", "review", "simulate", "evaluate"]
+)
 def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
     done = emgfasc(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
