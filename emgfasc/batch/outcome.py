@@ -95,7 +95,7 @@ def failure(task: Task, error: BaseException) -> Outcome:
 def _unexpected(error: BaseException) -> str:
     """Say what no reader or stage foresaw."""
     if isinstance(error, MemoryError):
-        return "it needs more memory than it may take; raise the limit or use fewer workers."
+        return "there is not enough memory for it; use fewer workers."
     return f"unexpected error ({type(error).__name__}: {reason(error)}); please report it."
 
 

@@ -15,10 +15,10 @@ import sys
 import tempfile
 import threading
 from contextlib import suppress
-from types import TracebackType
-from typing import IO, Self
+from typing import IO
 
 from emgfasc.batch.outcome import Outcome, Task
+from emgfasc.batch.watch import Watch
 
 __all__ = ["Slot"]
 
@@ -58,14 +58,14 @@ class Slot:
             worker = self._started()
             if worker is None:
                 return _lost(task, "the batch was stopped")
-            with _Deadline(task.limits.timeout_s, worker) as deadline:
+            with Watch(task.limits, worker.process) as watch:
                 line = worker.answer(json.dumps(task.to_dict()) + "\n")
             # A line cut short is the last word of a process that died.
             if line.endswith("\n"):
                 return Outcome(**json.loads(line))
             why = worker.buried()
             self._worker = None
-            return _lost(task, deadline.told if deadline.passed else why)
+            return _lost(task, watch.told or why)
 
     def close(self) -> None:
         """End the process, and start no other."""
@@ -107,6 +107,9 @@ class _Worker:
             start_new_session=True,  # Ctrl-C is for the parent, which ends this one
         )
 
+        if self.process.stdout is not None:
+            self.process.stdout.readline()  # says that it is ready; starting is no recording's time
+
     def answer(self, line: str) -> str:
         """Send a line and return the one that comes back; less of it when the process dies."""
         to, back = self.process.stdin, self.process.stdout
@@ -145,41 +148,6 @@ class _Worker:
             lines = file.read().decode(errors="replace").split("\n")
         told = [" ".join(line.split()) for line in lines if line.strip()]
         return told[-1][:160] if told else ""
-
-
-class _Deadline:
-    """Kills a process that is still at work after some seconds, and never one that is not."""
-
-    def __init__(self, seconds: float | None, worker: _Worker) -> None:
-        self.passed = False
-        self.told = f"took longer than {seconds or 0:g} s; allow more (timeout) or leave it out"
-        self._worker = worker
-        self._over = False
-        self._lock = threading.Lock()
-        self._timer = None if seconds is None else threading.Timer(seconds, self._stop)
-
-    def __enter__(self) -> Self:
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        with self._lock:
-            self._over = True
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _stop(self) -> None:
-        with self._lock:
-            if not self._over:
-                self.passed = True
-                self._worker.process.kill()
 
 
 def _lost(task: Task, why: str) -> Outcome:

@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TextIO
@@ -29,10 +28,10 @@ def main() -> None:
     _offer_to_the_oom_killer()
     lines: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(lines,), daemon=True).start()
+    answers.write("ready\n")
+    answers.flush()
     while True:
         task = Task.from_dict(json.loads(lines.get()))
-        if task.limits.memory_gb is not None:
-            _limit_memory(task.limits.memory_gb)
         answers.write(json.dumps(analysed(task).to_dict()) + "\n")
         answers.flush()
 
@@ -55,11 +54,3 @@ def _offer_to_the_oom_killer() -> None:
     """Ask Linux to end this process first when memory runs out."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(_KILL_FIRST, encoding="ascii")
-
-
-def _limit_memory(gigabytes: float) -> None:
-    """Have allocations fail above a limit, where the system can."""
-    if sys.platform == "linux":
-        resource = import_module("resource")
-        size = round(gigabytes * 1e9)
-        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
