@@ -15,7 +15,7 @@ from emgfasc.io.refusal import reason
 
 __all__ = ["analyse_on_worker", "run_on_cluster"]
 
-_PATIENCE_S = 20  # for a scheduler to answer
+_PATIENCE_S = 10  # for a scheduler to answer
 _own = threading.local()
 
 
@@ -55,7 +55,7 @@ def run_on_cluster(tasks: Sequence[Task], *, scheduler: str) -> Iterator[Outcome
             for key, task in by_key.items()
         ]
         try:
-            for future in distributed.as_completed(futures):
+            for future in distributed.as_completed(futures, loop=client.loop):
                 task = by_key[future.key]
                 if future.status == "finished":
                     yield Outcome(**future.result())

@@ -67,7 +67,7 @@ def signature(url: str) -> str | None:
     with suppress(Exception):
         fs, path = _filesystem(url)
         info = fs.info(path)
-        marks = ("ETag", "etag", "mtime", "LastModified", "last_modified", "md5", "checksum")
+        marks = ("ETag", "etag", "mtime", "LastModified", "last_modified", "md5", "created")
         known = {mark: str(info[mark]) for mark in marks if info.get(mark)}
         return repr((info.get("size"), sorted(known.items()))) if known else None
     return None

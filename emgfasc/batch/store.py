@@ -68,7 +68,11 @@ class Store:
         if found is None or found.get("digest") != digest:
             return False
         watched: Mapping[str, object] = found.get("watched", {})
-        return self._is_whole(name, found) and bool(watched) and signed(watched) == watched
+        # A server that says nothing of its files cannot say that they are as they were.
+        mute = any(is_url(source) and mark is None for source, mark in watched.items())
+        if mute or not watched or not self._is_whole(name, found):
+            return False
+        return signed(watched) == watched
 
     def is_same(self, name: str, digest: str, input_sha256: str) -> bool:
         """Tell whether the result is that of this very input and plan."""
