@@ -9,17 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc._validate import positive
-from emgfasc.measure.align import TAPS, Discharges, aligned, clear, cut, units_of
-from emgfasc.measure.waveform import peak_samples
+from emgfasc.measure.align import Discharges, units_of
+from emgfasc.measure.overlay import MIN_DISCHARGES, overlaid
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
 
-__all__ = ["MIN_DISCHARGES", "instability"]
-
-MIN_DISCHARGES = 5
-_LAG_MS = 1.0  # largest shift in alignment
-_GAP_MS = 2.0  # between the baseline window and the onset
+__all__ = ["instability"]
 
 Floats = NDArray[np.float64]
 
@@ -69,7 +65,7 @@ def instability(
     is the median correlation of consecutive discharges. Stalberg and Sonoo 1994 (formulas
     unverified). The noise term makes CAD near 0 for a stable potential; it may be slightly
     negative. Fasciculation potentials can start at several sites (Mills 2010), so a change of
-    shape is not always jitter. Jitter between components and blocking are not measured.
+    shape is not always jitter: see :func:`emgfasc.measure.jitter`.
 
     Examples
     --------
@@ -100,30 +96,13 @@ def _row(
         **dict.fromkeys(_NUMBERS, np.nan),
         "reason": f"fewer than {MIN_DISCHARGES} discharges without overlap",
     }
-    if len(unit.rows) < MIN_DISCHARGES:
+    found = overlaid(rec, events, unit)
+    if isinstance(found, str):
+        return row | {"reason": found}
+    row["n_used"] = len(found.potentials)
+    if len(found.potentials) < MIN_DISCHARGES:
         return row
-    frame = events.frame.iloc[unit.rows]
-    lead_s = float(np.median(frame["peak_s"] - frame["onset"]))
-    tail_s = float(np.median(frame["onset"] + frame["duration"] - frame["peak_s"]))
-    if not np.isfinite([lead_s, tail_s]).all():
-        return row | {"reason": "onset or duration unknown"}
-    ms = rec.fs_hz / 1e3
-    before, after = round(max(lead_s, 0) * rec.fs_hz) + 1, round(max(tail_s, 0) * rec.fs_hz) + 1
-    width = before + after + 1
-    margin = round(_LAG_MS * ms) + TAPS
-    reach = before + round(_GAP_MS * ms) + width
-    peaks = peak_samples(rec, events)
-    rows = clear(peaks, unit.rows, max(reach, before + margin), after + margin, rec.n_samples)
-    row["n_used"] = len(rows)
-    if len(rows) < MIN_DISCHARGES:
-        return row
-    noise = cut(rec, unit.channel, peaks[rows], reach, width - 1 - reach)
-    level = np.median(noise, axis=1, keepdims=True)
-    windows = cut(rec, unit.channel, peaks[rows], before + margin, after + margin) - level
-    if not (np.isfinite(windows).all() and np.isfinite(noise).all()):
-        return row | {"reason": "the signal has gaps"}
-    x = aligned(windows, margin)
-    return row | _jiggle(x, noise - level, n_boot, seed) | {"reason": ""}
+    return row | _jiggle(found.potentials, found.noise, n_boot, seed) | {"reason": ""}
 
 
 def _jiggle(x: Floats, noise: Floats, n_boot: int, seed: int) -> dict[str, float]:

@@ -13,6 +13,7 @@ from emgfasc.containers import KINDS, Kind
 __all__ = ["Rules"]
 
 _STALBERG = "Stalberg et al. 1986, 1996; Sonoo & Stalberg 1993 (unverified)"
+_FIBRES = "muscle fibres conduct at 2-7 m/s (unverified), with a margin"
 _DEFAULT = "default of emgfasc; no accepted value exists"
 
 
@@ -73,6 +74,15 @@ class Rules:
         0.5, "", "A channel is active from this share of the largest amplitude.", _DEFAULT
     )
 
+    propagation_discharges: float = _rule(
+        5.0, "", "Propagation is measured from this many discharges", _DEFAULT
+    )
+    propagation_fit: float = _rule(
+        0.5, "", "that come into line by this share of their power", _DEFAULT
+    )
+    propagation_min_m_s: float = _rule(1.5, "m/s", "at a speed above this", _FIBRES)
+    propagation_max_m_s: float = _rule(8.0, "m/s", "and below this.", _FIBRES)
+
     def __post_init__(self) -> None:
         """Refuse thresholds that cannot be used."""
         for rule in fields(self):
@@ -114,5 +124,14 @@ class Rules:
 
 
 _POSITIVE = frozenset(
-    {"quiet_ms", "before_ms", "after_ms", "baseline_ms", "turn_uv", "spread_share"}
+    {
+        "quiet_ms",
+        "before_ms",
+        "after_ms",
+        "baseline_ms",
+        "turn_uv",
+        "spread_share",
+        "propagation_min_m_s",
+        "propagation_max_m_s",
+    }
 )
