@@ -6,6 +6,7 @@ from emgfasc.measure.jitter import jitter
 from emgfasc.measure.propagation import propagation
 from emgfasc.measure.rules import Rules
 from emgfasc.measure.satellites import satellites
+from emgfasc.measure.units import units
 from emgfasc.measure.validity import validity
 from emgfasc.measure.waveform import morphology
 
@@ -17,5 +18,6 @@ __all__ = [
     "morphology",
     "propagation",
     "satellites",
+    "units",
     "validity",
 ]

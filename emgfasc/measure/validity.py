@@ -30,8 +30,13 @@ FEATURES = (
     "centroid_y_mm",
     "cad_pct",
     "ccc",
+    "jitter_us",
+    "blocking_pct",
+    "speed_m_s",
+    "endplate_mm",
 )
-_GRID = frozenset({"active_channels", "centroid_x_mm", "centroid_y_mm"})
+_GRID = frozenset({"active_channels", "centroid_x_mm", "centroid_y_mm", "speed_m_s", "endplate_mm"})
+_SHARP = frozenset({"jitter_us", "blocking_pct"})  # components need the rate of a needle
 _NEEDLE = frozenset({"rise_time_ms", "size_index"})
 _NEEDLE_CUTOFF = frozenset({"polyphasic", "serrated", "thickness_ms"})
 
@@ -72,7 +77,8 @@ def validity(kind: Kind, fs_hz: float, highpass_hz: float | None) -> pd.DataFram
     rate = positive("fs_hz", fs_hz)
     corner = None if highpass_hz is None else non_negative("highpass_hz", highpass_hz)
     doubt = _needle_doubt(rate, corner) if kind == "needle" else ""
-    rows = [(feature, *_status(feature, kind, doubt)) for feature in FEATURES]
+    slow = rate < MIN_RATE_HZ
+    rows = [(feature, *_status(feature, kind, doubt, slow=slow)) for feature in FEATURES]
     return pd.DataFrame(rows, columns=["feature", "status", "reason"]).set_index("feature")
 
 
@@ -87,7 +93,9 @@ def _needle_doubt(fs_hz: float, highpass_hz: float | None) -> str:
     return "; ".join(reasons)
 
 
-def _status(feature: str, kind: Kind, doubt: str) -> tuple[str, str]:
+def _status(feature: str, kind: Kind, doubt: str, *, slow: bool) -> tuple[str, str]:
+    if feature in _SHARP and (kind != "needle" or slow):
+        return "not valid", f"needs a needle sampled at {MIN_RATE_HZ:g} Hz or more"
     if feature in _GRID and kind != "hdsemg":
         return "not valid", "needs a grid of electrodes"
     if feature in _NEEDLE and kind != "needle":

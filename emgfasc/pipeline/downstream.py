@@ -28,13 +28,14 @@ def downstream(
     events: Events,
     units: Units,
     *,
+    rules: measure.Rules | None,
     context: evidence.Context | None,
     tell: Callable[[str], None],
 ) -> Downstream:
     """Describe firing, complete the units' table and weigh the findings."""
     table = firing.describe(events, rest)
-    unstable = measure.instability(clean, events)
-    full = completed(units, events, rest, table, unstable)
+    shapes = measure.units(clean, events, rules=rules)
+    full = completed(units, events, rest, table, shapes)
     tell("evidence")
     found = Findings(recording=clean, rest=rest, events=events, units=full, firing=table)
     return Downstream(full, table, evidence.weigh(found, context=context))

@@ -84,7 +84,8 @@ def review(
     tell("firing")
     counted = gated(shaped, rest)
     lost = shaped.frame["category"].to_numpy() != counted.frame["category"].to_numpy()
-    done = downstream(clean, rest, counted, units, context=context, tell=tell)
+    used = automatic.settings.measure
+    done = downstream(clean, rest, counted, units, rules=used, context=context, tell=tell)
     rate = automatic.firing["rate_per_min"].iloc[0]
     return replace(
         automatic,

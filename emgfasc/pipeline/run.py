@@ -96,7 +96,10 @@ def analyze(
     judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s)
     rest = first_rest.excluding(judged.spans)
     events = gated(judged.events, rest)
-    done = downstream(clean, rest, events, judged.units or units, context=context, tell=tell)
+    found_units = judged.units or units
+    done = downstream(
+        clean, rest, events, found_units, rules=use.measure, context=context, tell=tell
+    )
     return Analysis(
         recording=clean,
         rest=rest,

@@ -10,7 +10,7 @@ __all__ = ["completed"]
 
 
 def completed(
-    units: Units, events: Events, rest: Rest, firing: pd.DataFrame, unstable: pd.DataFrame
+    units: Units, events: Events, rest: Rest, firing: pd.DataFrame, shapes: pd.DataFrame
 ) -> Units:
     """Return the units with one column for each figure a neurophysiologist reads.
 
@@ -34,9 +34,11 @@ def completed(
         frame[column] = rates[column].reindex(frame.index)
     frame["idi_median_s"] = rates["interval_median_s"].reindex(frame.index)
     frame["idi_cov"] = rates["interval_cov"].reindex(frame.index)
-    jiggle = unstable.set_index("unit")
-    for column in ("cad_pct", "ccc"):
-        frame[column] = jiggle[column].reindex(frame.index)
+    for column in shapes.columns:
+        frame[column] = shapes[column].reindex(frame.index)
+    # a unit none of whose potentials is left has no row there
+    frame["n_satellites"] = frame["n_satellites"].fillna(0).astype("int64")
+    frame["not_measured"] = frame["not_measured"].fillna("all: no potential")
     return Units(
         frame.rename_axis("unit").reset_index(), units.templates_uv, units.fs_hz, units.center
     )

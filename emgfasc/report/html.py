@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emgfasc.containers import EVENTS
-from emgfasc.report import pictures, sheets
+from emgfasc.report import pictures, shape_sheets, sheets
 from emgfasc.report.answer import answer
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
@@ -99,6 +99,8 @@ def render(analysed: Analysed) -> str:
         provenance=flat(rest),
         columns=[column for column in EVENTS.columns if column.name in analysed.events.frame],
         rules=sheets.rules_table(),
+        shape_rules=shape_sheets.shape_rules_table(analysed),
+        validity=shape_sheets.validity_table(analysed),
         citations=_citations(analysed),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from emgfasc.containers import EVENTS, KINDS
+from emgfasc.containers import EVENTS, KINDS, UNITS
 from emgfasc.errors import ParameterError
 from emgfasc.measure import Rules, validity
 
@@ -57,10 +57,19 @@ def test_surface_is_judged_by_kind_alone() -> None:
     assert table.loc["polyphasic", "status"] == "not comparable"
     assert table.loc["amplitude_uv", "status"] == "valid"
     assert table.loc["centroid_x_mm", "status"] == "not valid"
-    assert validity("hdsemg", 2048, 20).loc["centroid_x_mm", "status"] == "valid"
+    assert table.loc["speed_m_s", "status"] == "not valid"
+    grid = validity("hdsemg", 2048, 20)
+    assert (grid.loc[["centroid_x_mm", "speed_m_s", "endplate_mm"], "status"] == "valid").all()
+
+
+def test_jitter_needs_a_fast_needle() -> None:
+    assert validity("needle", 25_000, 10).loc["jitter_us", "status"] == "valid"
+    for table in (validity("needle", 4_000, 10), validity("surface", 25_000, 10)):
+        assert table.loc["blocking_pct", "status"] == "not valid"
+        assert "5000 Hz" in table.loc["blocking_pct", "reason"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_features_are_columns(kind: str) -> None:
-    known = {column.name for column in EVENTS.columns} | {"cad_pct", "ccc"}
+    known = {column.name for column in (*EVENTS.columns, *UNITS.columns)}
     assert set(validity(kind, 25_000, 10).index) <= known  # type: ignore[arg-type]
