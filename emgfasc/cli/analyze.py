@@ -40,6 +40,9 @@ def analyze(
     context: Annotated[
         Path | None, typer.Option(help="TOML file with what was asked beside the recording.")
     ] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Write S_review.html as well, to correct the events.")
+    ] = False,
 ) -> None:
     """Find fasciculation potentials and write events, units, summary and report of each file.
 
@@ -52,7 +55,7 @@ def analyze(
     failed = 0
     for file in files:
         try:
-            _one(file, out, {**reading, "muscle": muscle}, settings, asked)
+            _one(file, out, {**reading, "muscle": muscle}, settings, asked, review=review)
         except EmgfascError as error:
             failed += 1
             text = str(error)
@@ -72,12 +75,16 @@ def _one(
     reading: dict[str, Any],
     settings: ef.Settings,
     context: ef.evidence.Context | None,
+    *,
+    review: bool,
 ) -> None:
     """Analyse one file and say what came of it."""
     with stages(file.name) as tell:
         rec = ef.read(file, **reading)
         result = ef.analyze(rec, settings=settings, context=context, progress=tell)
         written = result.save(out)
+        if review:
+            result.to_review_html(out / f"{rec.name}_review.html")
     typer.echo(f"{told(result.summary_row())} -> {written[-1]}")
 
 

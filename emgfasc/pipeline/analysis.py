@@ -93,10 +93,21 @@ class Analysis(Findings):
         ParameterError
             When the file cannot be written.
         """
-        with whole(Path(path)) as part:
-            page = report.render(self)
-            part.write_text(page, encoding="utf-8", errors="xmlcharrefreplace", newline="\n")
-        return Path(path)
+        return _written(report.render(self), path)
+
+    def to_review_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page on which a person corrects the events, and return where it is.
+
+        The page works in any browser without a network; see :func:`emgfasc.report.render_review`.
+
+        Raises
+        ------
+        MissingExtraError
+            When Bokeh is not installed (``pip install 'emgfasc[review]'``).
+        ParameterError
+            When the file cannot be written.
+        """
+        return _written(report.render_review(self), path)
 
     def save(self, out_dir: str | os.PathLike[str], *, stem: str | None = None) -> tuple[Path, ...]:
         """Write events, units, summary and report, all or none; return where they are.
@@ -116,3 +127,10 @@ class Analysis(Findings):
         rate = row["fp_per_min"]
         told = "no rate" if rate is None else f"{rate:.3g} FP/min of rest"
         return f"<Analysis {self.raw.name!r}: {row['rest_status']}, {told}, {row['pattern']}>"
+
+
+def _written(page: str, path: str | os.PathLike[str]) -> Path:
+    """Write a page whole or not at all."""
+    with whole(Path(path)) as part:
+        part.write_text(page, encoding="utf-8", errors="xmlcharrefreplace", newline="\n")
+    return Path(path)

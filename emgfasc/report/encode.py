@@ -17,10 +17,7 @@ def svg_uri(axes: Axes) -> str:
 
     Examples
     --------
-    >>> from typing import cast
-
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    >>> from matplotlib.figure import Figure
     >>> from emgfasc.report.encode import svg_uri
     >>> svg_uri(Figure().subplots())[:26]
     'data:image/svg+xml;base64,'
@@ -33,10 +30,7 @@ def png_uri(axes: Axes) -> str:
 
     Examples
     --------
-    >>> from typing import cast
-
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    >>> from matplotlib.figure import Figure
     >>> from emgfasc.report.encode import png_uri
     >>> png_uri(Figure().subplots())[:22]
     'data:image/png;base64,'

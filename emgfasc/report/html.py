@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from emgfasc.containers import EVENTS
 from emgfasc.report import pictures, shape_sheets, sheets
 from emgfasc.report.answer import answer
+from emgfasc.report.corrections import review_table
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import flat
@@ -35,6 +36,7 @@ _ANSWERED = frozenset(
         "flags",
         "pattern",
         "settings",
+        "review",
     }
 )
 
@@ -82,6 +84,7 @@ def render(analysed: Analysed) -> str:
     return _template().render(
         name=analysed.raw.name,
         answer=told,
+        review=review_table(analysed),
         evidence=analysed.evidence,
         plain=plain(analysed),
         traces=pictures.trace_pictures(analysed),

@@ -1,0 +1,99 @@
+"""A headless Chromium that reads pages of this machine and nothing else."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver import ActionChains
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+_QUIET = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--window-size=1500,1000",
+)  # fmt: skip
+
+
+class Browser:
+    """A page under test: keys in, what it says and what it complains of out."""
+
+    def __init__(self, driver: webdriver.Chrome, downloads: Path) -> None:
+        self.driver = driver
+        self.downloads = downloads
+
+    def open(self, page: Path) -> None:
+        self.driver.get(page.as_uri())
+        self.until("document.body.dataset.ready === 'yes'")
+
+    def until(self, condition: str, seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while not self.js(f"return {condition}"):
+            assert time.monotonic() < end, f"{condition} never held; {self.complaints()}"
+            time.sleep(0.05)
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            ActionChains(self.driver).send_keys(key).perform()
+
+    def js(self, code: str, *values: object) -> object:
+        return self.driver.execute_script(code, *values)
+
+    def text(self, name: str) -> str:
+        return str(self.js("return document.getElementById(arguments[0]).textContent", name))
+
+    def listed(self, table: str, column: str) -> list[object]:
+        found = self.js(
+            "return Array.from(Bokeh.documents[0].get_model_by_name(arguments[0])"
+            ".source.data[arguments[1]])",
+            table,
+            column,
+        )
+        assert isinstance(found, list)
+        return found
+
+    def complaints(self) -> list[str]:
+        log = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in log if entry["level"] != "INFO"]
+
+    def loaded_from_elsewhere(self) -> object:
+        return self.js(
+            "return performance.getEntriesByType('resource').map(e => e.name)"
+            ".filter(name => !/^(data|blob):/.test(name))"
+        )
+
+    def downloaded(self, seconds: float = 20.0) -> Path:
+        end = time.monotonic() + seconds
+        while True:
+            found = sorted(self.downloads.glob("*.tsv"))  # a part of one has another name
+            if found:
+                return found[0]
+            assert time.monotonic() < end, f"nothing was downloaded; {self.complaints()}"
+            time.sleep(0.05)
+
+
+@contextmanager
+def chromium(folder: Path) -> Iterator[Browser]:
+    """Start a browser with a profile of its own; skip where none is installed."""
+    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if program is None or driver is None:
+        pytest.skip("no browser: apt-get install chromium chromium-driver")
+    downloads = folder / "downloads"
+    downloads.mkdir()
+    options = Options()
+    options.binary_location = program
+    for word in (*_QUIET, f"--user-data-dir={folder / 'profile'}"):
+        options.add_argument(word)
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    session = webdriver.Chrome(options=options, service=Service(driver))
+    try:
+        yield Browser(session, downloads)
+    finally:
+        session.quit()
