@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+import emgfasc as ef
 from benchmarks.morphology.design import Cell
-from emgfasc import measure, preprocess
+from emgfasc import evaluate, measure, preprocess
 from emgfasc.containers import Events, Recording
 
 __all__ = ["compared", "pooled", "run"]
@@ -19,38 +20,52 @@ _RELATIVE = ("amplitude_uv", "area_uvms")
 _COUNTS = ("phases", "turns")
 _FEATURES = (*_RELATIVE, "duration_ms", *_COUNTS)
 _MIN_AVERAGED = 10  # discharges of the averages that are compared
+_NEAR_S = 0.005  # of a true potential that stands alone
 
 
-def run(cells: Iterable[Cell]) -> pd.DataFrame:
+def run(cells: Iterable[Cell], *, analysed: bool) -> pd.DataFrame:
     """Return one row per potential or average and feature."""
-    return pd.concat([compared(cell) for cell in cells], ignore_index=True)
+    return pd.concat([compared(cell, analysed=analysed) for cell in cells], ignore_index=True)
 
 
-def compared(cell: Cell) -> pd.DataFrame:
+def compared(cell: Cell, *, analysed: bool) -> pd.DataFrame:
     """Return what was measured beside its truth, for one recording."""
-    rec, silent, events = cell.simulate()
-    quiet = events.assign(snr=np.full(len(events), np.inf))
+    rec, silent, truth = cell.simulate()
+    sources = {"given": truth}
+    if analysed:
+        sources["found"] = _found(rec, truth)
     parts = []
-    for of, measured in (("potential", _potentials), ("average", _averages)):
-        found, same, ideal = (
-            measured(rec, events),
-            measured(silent, events),
-            measured(silent, quiet),
-        )
-        parts += [
-            pd.DataFrame(
-                {
-                    **asdict(cell),
-                    "of": of,
-                    "feature": feature,
-                    "found": found[feature],
-                    "same": same[feature],
-                    "ideal": ideal[feature],
-                }
+    for source, events in sources.items():
+        quiet = events.assign(snr=np.full(len(events), np.inf))
+        for of, measured in (("potential", _potentials), ("average", _averages)):
+            found, same, ideal = (
+                measured(rec, events),
+                measured(silent, events),
+                measured(silent, quiet),
             )
-            for feature in _FEATURES
-        ]
+            parts += [
+                pd.DataFrame(
+                    {
+                        **asdict(cell),
+                        "source": source,
+                        "of": of,
+                        "feature": feature,
+                        "found": found[feature],
+                        "same": same[feature],
+                        "ideal": ideal[feature],
+                    }
+                )
+                for feature in _FEATURES
+            ]
     return pd.concat(parts, ignore_index=True)
+
+
+def _found(rec: Recording, truth: Events) -> Events:
+    """Return what the analysis found of the true potentials, with its own channels and units."""
+    events = ef.analyze(rec, n_jobs=1).events
+    matches = evaluate.events(truth, events, tolerance_s=_NEAR_S).matches
+    rows = matches.loc[matches["outcome"] == "matched", "found_row"].to_numpy(np.int64)
+    return events.where(np.isin(np.arange(len(events)), rows))
 
 
 def _potentials(rec: Recording, events: Events) -> pd.DataFrame:
@@ -67,7 +82,7 @@ def _clean(rec: Recording) -> Recording:
 
 
 def pooled(results: pd.DataFrame) -> pd.DataFrame:
-    """Return the errors per kind, SNR, feature and kind of potential.
+    """Return the errors per source, kind, SNR, feature and kind of potential.
 
     ``error`` is the median absolute error and ``bias`` the median error against the truth named in
     ``truth``: in percent for amplitude and area, in ms for duration, in counts for phases and
@@ -75,13 +90,15 @@ def pooled(results: pd.DataFrame) -> pd.DataFrame:
     absolute error against the rules at no noise. A potential that the truth has and that was not
     measured counts as infinitely wrong.
     """
-    keys = ["of", "kind", "feature", "snr"]
+    keys = ["source", "of", "kind", "feature", "snr"]
     rows = []
     for key, part in results.groupby(keys, sort=True):
-        feature = key[2]
+        feature = str(key[3])
         # the true amplitude depends on no threshold
         truth = "ideal" if feature == "amplitude_uv" else "same"
         seen = part[np.isfinite(part["same"])]
+        if seen.empty:
+            continue
         error, ideal = (_errors(seen, name, feature) for name in (truth, "ideal"))
         size = np.where(np.isfinite(error), np.abs(error), np.inf)
         exact = 100 * np.mean(size == 0) if feature in _COUNTS else np.nan

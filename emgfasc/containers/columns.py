@@ -105,6 +105,7 @@ UNITS = Schema(
         Column("ccc", "float", "", "Consecutive correlation coefficient (instability)."),
         Column("ccc_lo95", "float", "", "Lower 95 % limit of CCC."),
         Column("ccc_hi95", "float", "", "Upper 95 % limit of CCC."),
+        Column("ccc_if_stable", "float", "", "CCC that the noise would leave of no change at all."),
         Column("jitter_us", "float", "us", "Consecutive difference of component intervals (MCD)."),
         Column("jitter_us_lo95", "float", "us", "Lower 95 % limit of the jitter."),
         Column("jitter_us_hi95", "float", "us", "Upper 95 % limit of the jitter."),

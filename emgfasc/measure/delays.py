@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Fit", "Lines", "fitted", "lines_along", "refitted"]
 
-_MIN_TRIPLES = 3  # of a line
+_MIN_TRIPLES = 4  # of a line; fewer can be brought into line by chance
 _HIGHEST_HZ = 500.0  # surface potentials end below it
 _SLOWNESS_STEPS = 24  # from 0 to the slowest speed
 _PLACES_PER_STEP = 2  # tried end-plates per distance between electrodes
@@ -42,6 +42,11 @@ class Lines:
     frequency_hz: Floats
     step_mm: float
 
+    @property
+    def mean(self) -> Spectra:
+        """Mean over the discharges, shape (1, n_triples, n_bins)."""
+        return np.asarray(self.spectra.mean(axis=0, keepdims=True))
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -57,7 +62,8 @@ class Fit:
         Whether the differences change sign there: those of a monopolar grid do not, those of a
         grid that was recorded as differences do.
     share : float
-        Share of the power that adds up, 0 to 1.
+        Share of the power that adds up, less what adds up by chance: 1 when all of it does, 0 for
+        independent channels.
     """
 
     slowness: float
@@ -104,7 +110,7 @@ def lines_along(
     Returns
     -------
     Lines or None
-        ``None`` without a line of at least five neighbouring channels.
+        ``None`` without a line of at least six neighbouring channels.
     """
     placed = good[np.isfinite(positions_mm[good]).all(axis=1)]
     along, across = positions_mm[placed, axis], np.round(positions_mm[placed, 1 - axis], 1)
@@ -147,7 +153,7 @@ def fitted(lines: Lines, slowest: float) -> Fit:
     slowest : float
         Largest slowness that is tried, in ms/mm; the smallest is 0.
     """
-    mean = lines.spectra.mean(axis=0)[None]
+    mean = lines.mean
     low, high = lines.place_mm.min(), lines.place_mm.max()
     n = round((high - low) / lines.step_mm * _PLACES_PER_STEP) + 1
     slowness = np.linspace(0.0, slowest, _SLOWNESS_STEPS + 1)
@@ -205,14 +211,25 @@ def _best(
     turn = 2e-3j * np.pi * lines.frequency_hz  # delays are in ms
     steer = sign[:, None] * np.exp(turn * (slowness[:, None] * distance)[:, :, None])
     total = np.zeros((len(means), len(slowness)))
+    power = np.zeros((len(means), 1))
     for number in np.unique(lines.line):
         own = lines.line == number
+        n = int(own.sum())
         moved = np.einsum("dtf,stf->dsf", means[:, own], steer[:, own])
-        total += (np.abs(moved) ** 2).sum(axis=2) / own.sum()
-    power = (np.abs(means) ** 2).sum(axis=(1, 2))[:, None]
+        alone = (np.abs(means[:, own]) ** 2).sum(axis=(1, 2))[:, None]
+        # n channels that have nothing in common add up to 1 / n of the most that is possible
+        total += ((np.abs(moved) ** 2).sum(axis=2) - alone) / (n - 1)
+        power += alone
     share = np.divide(total, power, out=np.zeros_like(total), where=power > 0)
-    tops = share.argmax(axis=1)
-    return [
-        Fit(float(slowness[top]), origin_mm, flips, float(row[top]))
-        for top, row in zip(tops, share, strict=True)
-    ]
+    return [Fit(_summit(slowness, row), origin_mm, flips, float(row.max())) for row in share]
+
+
+def _summit(slowness: Floats, share: Floats) -> float:
+    """Return where `share` peaks, between the steps, by a parabola."""
+    top = int(share.argmax())
+    if not 0 < top < len(share) - 1:
+        return float(slowness[top])
+    left, mid, right = share[top - 1 : top + 2]
+    bend = left - 2 * mid + right
+    step = 0.5 * (left - right) / bend if bend < 0 else 0.0
+    return float(slowness[top] + step * (slowness[top + 1] - slowness[top]))

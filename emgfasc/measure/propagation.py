@@ -47,7 +47,8 @@ def propagation(
     The mean potential of the unit's discharges is differenced twice along the lines of the grid,
     which takes away most of what arrives everywhere at once. Below the fibres two waves then
     leave the end-plate in opposite directions at one speed; the speed and end-plate are those
-    whose delays bring most of the signal into line (the share of the power that adds up, `fit`).
+    whose delays bring most of the signal into line (`fit`, the share of the power that adds up
+    beyond chance).
     Either axis of the grid is tried, so the fibres may lie along x or y, but not in between.
 
     Parameters
@@ -114,7 +115,7 @@ def _row(
         return row | {"reason": "the signal has gaps"}
     found = _along_each_axis(rec, windows, rules)
     if not found:
-        return row | {"reason": "no line of at least 5 neighbouring channels"}
+        return row | {"reason": "no line of at least 6 neighbouring channels"}
     moving = [one for one in found if one[0].slowness > 1.0 / rules.propagation_max_m_s]
     best, lines, name = max(moving or found, key=lambda one: one[0].share)
     row["fit"] = best.share
@@ -163,16 +164,18 @@ def _told(best: Fit, lines: Lines, boot: tuple[int, int]) -> dict[str, object]:
     rng = np.random.default_rng(seed)
     n = len(lines.spectra)
     means = np.stack([lines.spectra[rng.integers(0, n, n)].mean(axis=0) for _ in range(draws)])
-    again = refitted(lines, means, best, width=_NEAR * best.slowness, reach_mm=0.5 * lines.step_mm)
+    near = {"width": _NEAR * best.slowness, "reach_mm": 0.5 * lines.step_mm}
+    # on one mesh, so that the limits are those of the value
+    own, *again = refitted(lines, np.concatenate([lines.mean, means]), best, **near)
     row: dict[str, object] = {}
     for label, value, values in (
-        ("speed_m_s", best.speed_m_s, np.array([fit.speed_m_s for fit in again])),
-        ("endplate_mm", best.endplate_mm(lines), np.array([fit.origin_mm for fit in again])),
+        ("speed_m_s", own.speed_m_s, np.array([fit.speed_m_s for fit in again])),
+        ("endplate_mm", own.endplate_mm(lines), np.array([fit.origin_mm for fit in again])),
     ):
         row[label] = value
         low, high = _limits(values) if np.isfinite(value) else (np.nan, np.nan)
         row[f"{label}_lo95"], row[f"{label}_hi95"] = low, high
-    if not np.isfinite(best.endplate_mm(lines)):
+    if not np.isfinite(own.endplate_mm(lines)):
         row["reason"] = "the end-plate lies outside the grid"
     return row
 

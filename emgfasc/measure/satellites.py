@@ -98,13 +98,17 @@ def _components(
     stops = runs[np.append(breaks, len(runs) - 1), 1]
     tops = [int(a + np.abs(x[a:b]).argmax()) for a, b in zip(starts, stops, strict=True)]
     beside = round(rules.shoulder_ms * ms)
+    # no further than halfway to the next component
+    halves = (stops[:-1] + starts[1:]) // 2
+    lows = np.maximum(starts - beside, np.append(0, halves))
+    highs = np.minimum(stops + beside, np.append(halves, len(x)))
     main = int(np.argmin(np.maximum(starts - center, 0) + np.maximum(center - stops + 1, 0)))
     return [
         {
             "latency_ms": (tops[k] - tops[main]) / ms,
             "gap_ms": (starts[k] - stops[k - 1] if k > main else starts[k + 1] - stops[k]) / ms,
             "duration_ms": (stops[k] - starts[k]) / ms,
-            "amplitude_uv": float(np.ptp(x[max(starts[k] - beside, 0) : stops[k] + beside])),
+            "amplitude_uv": float(np.ptp(x[lows[k] : highs[k]])),
         }
         for k in range(len(starts))
         if k != main

@@ -20,7 +20,10 @@ __all__ = ["units"]
 
 _LIMITS = ("", "_lo95", "_hi95")
 _AVERAGED = ("amplitude_uv", "duration_ms", "area_uvms", "phases", "turns")
-_OF_CHANGE = tuple(f"{name}{end}" for name in ("cad_pct", "ccc") for end in _LIMITS)
+_OF_CHANGE = (
+    *(f"{name}{end}" for name in ("cad_pct", "ccc") for end in _LIMITS),
+    "ccc_if_stable",
+)
 _OF_PARTS = tuple(f"{name}{end}" for name in ("jitter_us", "blocking_pct") for end in _LIMITS)
 _ALONG = tuple(f"{name}{end}" for name in ("speed_m_s", "endplate_mm") for end in _LIMITS)
 

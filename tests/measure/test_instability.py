@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording
-from emgfasc.measure import instability, morphology, satellites
+from emgfasc.measure import Rules, instability, morphology, satellites
 from emgfasc.measure.align import TAPS, aligned
 from signals import recording
 
@@ -157,6 +157,14 @@ def test_satellite_is_found_below_the_noise_of_one_discharge() -> None:
     assert found.loc[0, "gap_ms"] >= 2
     assert found.loc[0, "n"] == 50
     assert 30 < found.loc[0, "amplitude_uv"] < 90
+
+
+def test_the_size_of_a_satellite_holds_nothing_of_the_main_potential() -> None:
+    rec, events = unit(n=50, noise=2.0, late=60.0)
+    # a shoulder of 8 ms would reach from the satellite into the main potential 10 ms before it
+    wide = satellites(rec, events, rules=Rules(shoulder_ms=8.0))
+    usual = satellites(rec, events)
+    assert wide.loc[0, "amplitude_uv"] == pytest.approx(usual.loc[0, "amplitude_uv"], rel=0.05)
 
 
 def test_no_satellite_without_a_late_component_or_enough_discharges() -> None:

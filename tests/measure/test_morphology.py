@@ -399,6 +399,25 @@ def test_noise_survives_the_new_amplitude_and_input_is_not_touched() -> None:
     pd.testing.assert_frame_equal(events.frame, before)
 
 
+def test_noise_does_not_break_a_small_last_phase() -> None:
+    # 28 uV stay above the threshold of 20 uV for 0.5 ms; noise of 5 uV breaks a run of 0.3 ms
+    rec, events = scene(lobes((60, 1.5), (-150, 2.0), (28, 1.0)), n=200, seed=3)
+    three = (morphology(rec, events).frame["phases"] == 3).mean()
+    rough = (morphology(rec, events, rules=Rules(smooth_ms=0.0)).frame["phases"] == 3).mean()
+    assert three >= 0.9
+    assert rough < 0.8
+
+
+def test_a_second_lobe_inside_the_noise_band_counts_for_the_amplitude_on_the_skin() -> None:
+    # 12 uV of noise-free lobe inside a band of 3 x 5 uV: the amplitude is 72 uV, not 60
+    x = np.zeros(4096)
+    wave = np.concatenate([-60 * np.hanning(17), 12 * np.hanning(17)])
+    x[2000:2034] = wave
+    rec = recording(x, 2048.0, "surface")
+    found = morphology(rec, events_at([2008 / 2048], amplitude_uv=72.0, noise_uv=5.0)).frame
+    assert found["amplitude_uv"].iloc[0] == pytest.approx(72.0, rel=0.05)
+
+
 # --- grids and kinds ------------------------------------------------------------------------
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.io
 from numpy.typing import NDArray
 
+from emgfasc import preprocess, read
 from emgfasc.containers import Events, Recording
 from emgfasc.measure import Rules, propagation
 from emgfasc.simulate import GRID_13X5, NORMAL, potentials
@@ -155,3 +158,29 @@ def test_simulated_fibres() -> None:
     assert found["axis"] == "y"
     assert found["speed_m_s"] == pytest.approx(3.7, rel=0.15)
     assert found["endplate_mm"] == pytest.approx(48.0 - 10.0, abs=2.0)
+
+
+def test_real_units_of_a_contraction_run_at_the_speed_of_muscle(data_dir: Path) -> None:
+    # vastus lateralis with the maker's decomposition; openhdemg's test file
+    path = data_dir / "openhdemg/otb_testfile.mat"
+    stored = scipy.io.loadmat(path, squeeze_me=True)
+    is_train = [str(text).find("Decomposition of") >= 0 for text in stored["Description"]]
+    rec = preprocess.clean(read(path), mains_hz=None, n_jobs=1).load()
+    x = rec.read()
+    speeds, places = [], []
+    for train in stored["Data"][:, is_train].T:
+        discharges = np.flatnonzero(train > 0.5)
+        discharges = discharges[(discharges > 200) & (discharges < len(train) - 200)]
+        average = np.mean([x[:, k - 60 : k + 60] for k in discharges], axis=0)
+        channel = int(np.ptp(average, axis=1).argmax())
+        times = (discharges + np.abs(average[channel]).argmax() - 60) / rec.fs_hz
+        events = events_at(times).assign(channel=[rec.channels[channel]] * len(times))
+        found = row(rec, events)
+        speeds.append(found["speed_m_s"])
+        places.append(found["endplate_mm"])
+    told = np.array(speeds)[np.isfinite(speeds)]
+    assert len(speeds) == 5
+    assert len(told) >= 4
+    assert ((told > 3.0) & (told < 5.0)).all()
+    # along a grid of 96 mm, the units of one muscle have their end-plates near one place
+    assert np.nanpercentile(places, 75) - np.nanpercentile(places, 25) < 15
