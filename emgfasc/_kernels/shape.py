@@ -184,6 +184,7 @@ def shapes(
     bands: Floats,
     spans: Ints,
     weights: Floats,
+    share: float,
 ) -> Floats:
     """Measure the potential around each peak of a block.
 
@@ -201,6 +202,9 @@ def shapes(
         shoulder on either side in which the amplitude is sought as well.
     weights : array of float
         Smoothing before all but peak and area; ``[1.0]`` for none.
+    share : float
+        Of the largest deflection: onset, offset and phases count from there, where that is above
+        their thresholds in `bands`.
 
     Returns
     -------
@@ -221,9 +225,11 @@ def shapes(
         if not abs(x[top] - base) > band:
             continue
         begin = start[i]
+        least = share * abs(x[top] - base)
+        edge = max(band, least)
         y = _smooth(x, base, begin, stop[i] - 1, weights)
-        first, cut_left = _edge(y, band, top - begin, -1, -1, run_min, quiet)
-        last, cut_right = _edge(y, band, top - begin, len(y), 1, run_min, quiet)
+        first, cut_left = _edge(y, edge, top - begin, -1, -1, run_min, quiet)
+        last, cut_right = _edge(y, edge, top - begin, len(y), 1, run_min, quiet)
         area = 0.0
         for k in range(begin + first, begin + last + 1):
             value = x[k] - base
@@ -239,7 +245,7 @@ def shapes(
         out[i, ONSET], out[i, OFFSET] = first, last + 1
         out[i, PEAK] = _summit(x, base, top)
         out[i, TOP], out[i, BOTTOM], out[i, AREA] = high, low, area
-        _phases(y, bands[i, 1], phase_min, out[i])
+        _phases(y, max(bands[i, 1], least), phase_min, out[i])
         out[i, TURNS] = _turns(y, bands[i, 2])
         out[i, CUT] = cut_left or cut_right
     return out

@@ -114,5 +114,6 @@ def _measured(average: Floats, center: int, noise: float, fs_hz: float, rules: R
         bands_of(np.array([noise]), rules),
         spans_of(fs_hz, rules),
         smoothing(round(rules.smooth_ms * fs_hz / 1e3)),
+        rules.onset_share,
     )[0]
     return found

@@ -43,6 +43,9 @@ class Rules:
 
     onset_sigma: float = _rule(3.0, "SD", "The potential is outside this many noise SDs", _STALBERG)
     onset_uv: float = _rule(20.0, "uV", "and at least this far from the baseline", _STALBERG)
+    onset_share: float = _rule(
+        0.0, "", "and this share of the largest deflection; a phase is as high", _DEFAULT
+    )
     onset_run_ms: float = _rule(0.3, "ms", "for at least this long without a break.", _STALBERG)
     quiet_ms: float = _rule(2.0, "ms", "It has ended once back inside for this long.", _STALBERG)
     before_ms: float = _rule(20.0, "ms", "Onset is sought this far before the peak.", _DEFAULT)
@@ -97,7 +100,9 @@ class Rules:
         """Return the rules for one kind of electrode.
 
         Surface potentials are ten times smaller and slower than those of a needle, so the
-        microvolt thresholds shrink and the time thresholds grow.
+        microvolt thresholds shrink and the time thresholds grow. They end in slow tails, in which
+        a threshold that follows the noise would make duration a measure of the noise; a share of
+        the potential's own size does not, from an SNR of about 30.
 
         Parameters
         ----------
@@ -109,6 +114,7 @@ class Rules:
             return cls()
         return cls(
             onset_uv=4.0,
+            onset_share=0.2,
             quiet_ms=4.0,
             smooth_ms=2.5,
             shoulder_ms=5.0,

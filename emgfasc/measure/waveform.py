@@ -198,6 +198,7 @@ def _measure(
             bands[here],
             spans,
             weights,
+            rules.onset_share,
         )
         if rec.kind == "hdsemg":
             active[here], centre[here] = _spread(rec, block, channel[here], found, rules)

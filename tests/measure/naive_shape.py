@@ -79,6 +79,7 @@ def measure(
     bands: tuple[float, float, float, float],
     spans: tuple[int, ...],
     weights: Floats,
+    share: float,
 ) -> dict[str, float] | None:
     run_min, quiet, phase_min, reach, base_from, base_to, enough, shoulder = spans
     band, height, swing, noise = bands
@@ -91,8 +92,10 @@ def measure(
             top = k
     if not abs(x[top]) > band:
         return None
+    least = share * abs(x[top])
     y = smooth(x, weights)
-    out = np.abs(y) > band
+    out = np.abs(y) > max(band, least)
+    out[top] = True  # even where smoothing took it inside
     left, cut_left = edge(out[start : top + 1][::-1].tolist(), run_min, quiet)
     right, cut_right = edge(out[top:stop].tolist(), run_min, quiet)
     first, last = top - left, top + right
@@ -104,7 +107,7 @@ def measure(
     high = min(max(wide.max(), top_uv - noise), top_uv)
     low = max(min(wide.min(), bottom_uv + noise), bottom_uv)
     y = y[first : last + 1]
-    found = phases(y, height, phase_min)
+    found = phases(y, max(height, least), phase_min)
     tops = [k for sign, k, _ in found if sign > 0]
     depths = [(-value, k) for sign, k, value in found if sign < 0]
     rise = np.nan

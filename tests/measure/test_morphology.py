@@ -100,7 +100,8 @@ TRIPHASIC = lobes((100, 1.0), (-600, 1.2), (250, 2.5))
         st.integers(1, 5),
         st.integers(0, 4),
     ),
-    smooth=st.sampled_from([1, 5]),
+    smooth=st.booleans(),
+    share=st.sampled_from([0.0, 0.25, 0.5]),
     hole=st.booleans(),
 )
 def test_kernel_equals_its_naive_twin(
@@ -108,7 +109,8 @@ def test_kernel_equals_its_naive_twin(
     data: st.DataObject,
     bands: tuple[float, float, float, float],
     spans: tuple[int, ...],
-    smooth: int,
+    smooth: bool,
+    share: float,
     hole: bool,
 ) -> None:
     if hole:
@@ -117,7 +119,7 @@ def test_kernel_equals_its_naive_twin(
     peak = data.draw(st.integers(0, len(x) - 1))
     start = data.draw(st.integers(0, peak))
     stop = data.draw(st.integers(peak + 1, len(x)))
-    weights = np.ones(smooth) / smooth
+    weights = np.array([1, 2, 2, 2, 1]) / 8 if smooth else np.ones(1)  # exact in binary
     # keep away from ties between float32 and float64 sums: quarter steps are exact in both
     x = (np.round(x * 4) / 4).astype(np.float32)
     fast = shape.shapes(
@@ -129,8 +131,9 @@ def test_kernel_equals_its_naive_twin(
         np.array([bands]),
         np.array(spans),
         weights,
+        share,
     )[0]
-    slow = naive.measure(x, peak, start, stop, bands, spans, weights)
+    slow = naive.measure(x, peak, start, stop, bands, spans, weights, share)
     if slow is None:
         assert np.isnan(fast).all()
         return
@@ -406,6 +409,27 @@ def test_noise_does_not_break_a_small_last_phase() -> None:
     rough = (morphology(rec, events, rules=Rules(smooth_ms=0.0)).frame["phases"] == 3).mean()
     assert three >= 0.9
     assert rough < 0.8
+
+
+def test_on_the_skin_duration_does_not_follow_the_noise() -> None:
+    t = (np.arange(4096) - 2000) / 2.048
+    tail = np.where(t > 0, 30 * t / 10 * np.exp(1 - t / 10), 0.0)  # 30 uV, slow
+    rec = recording(-300 * np.exp(-0.5 * (t / 2) ** 2) + tail, 2048.0, "surface")
+    durations = [
+        morphology(rec, events_at([2000 / 2048], amplitude_uv=330.0, noise_uv=noise))
+        .frame["duration_ms"]
+        .iloc[0]
+        for noise in (0.5, 4.0, 8.0, 15.0)
+    ]
+    assert max(durations) - min(durations) < 0.5
+    follows = Rules(onset_uv=4.0, onset_share=0.0)
+    quiet, loud = (
+        morphology(rec, events_at([2000 / 2048], noise_uv=noise), rules=follows)
+        .frame["duration_ms"]
+        .iloc[0]
+        for noise in (0.5, 15.0)
+    )
+    assert quiet > loud + 20
 
 
 def test_a_second_lobe_inside_the_noise_band_counts_for_the_amplitude_on_the_skin() -> None:
