@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from emgfasc.errors import RecordingError
 from emgfasc.io.arrays import held
+from emgfasc.io.c3d_limits import hold_c3d_sizes
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import Channel, Contents, Facts
 from emgfasc.io.extras import extra
@@ -18,7 +18,6 @@ from emgfasc.io.refusal import refusing
 
 __all__ = ["open_c3d"]
 
-_BLOCK = 512  # bytes per block of a C3D file
 _KEY = 0x50  # second byte of every C3D file
 
 
@@ -45,7 +44,7 @@ def open_c3d(path: Path, label: str) -> Contents:
     if len(head) < 2 or head[1] != _KEY:
         raise RecordingError(f"{label}: is no C3D file: its second byte is not 0x50.")
     with refusing(label, "C3D") as warned:
-        _hold_size(path)
+        hold_c3d_sizes(path)
         stored = ezc3d.c3d(str(path))
         analog = stored["parameters"]["ANALOG"]
         values = np.asarray(stored["data"]["analogs"])[0]
@@ -71,18 +70,3 @@ def _texts(group: Any, name: str, n_channels: int) -> list[str]:
     """Return one text per channel; empty where the file has none."""
     values = [str(text).strip() for text in group[name]["value"]] if name in group else []
     return [*values, *[""] * n_channels][:n_channels]
-
-
-def _hold_size(path: Path) -> None:
-    """Raise when the file is shorter than its frames: ezc3d fills the rest with zeros.
-
-    Words of the header: 2 markers, 3 analogue samples per frame, 4 and 5 first and last frame,
-    7-8 scale (negative: floats), 9 first block of data (C3D user guide, "The header section").
-    """
-    with path.open("rb") as file:
-        words = struct.unpack("<2x4H2xfH", file.read(18))
-    points, analogue, first, last, scale, block = words
-    needed = (last - first + 1) * (4 * points + analogue) * (4 if scale < 0 else 2)
-    held_bytes = path.stat().st_size - (block - 1) * _BLOCK
-    if held_bytes < needed:
-        raise ValueError(f"it is cut short: it holds {held_bytes} of {needed} bytes of data")

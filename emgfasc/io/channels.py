@@ -39,6 +39,7 @@ _SCALP = re.compile(
 )
 _SCALP_OR_GRID = re.compile(r"[fctpoamni][0-9]{1,2}", re.IGNORECASE)
 _SHOWN = 8
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def listed(names: Sequence[str]) -> str:
@@ -53,14 +54,16 @@ def named_once(names: Sequence[str]) -> list[str]:
     Parameters
     ----------
     names : sequence of str
-        Names as stored; empty ones become ``ch1``, ``ch2`` by place.
+        Names as stored; empty ones become ``ch1``, ``ch2`` by place, and control characters and
+        line breaks become blanks.
 
     Examples
     --------
     >>> named_once(["EMG", "EMG", "", "b"])
     ['EMG-0', 'EMG-1', 'ch3', 'b']
     """
-    filled = [name.strip() or f"ch{place}" for place, name in enumerate(names, 1)]
+    plain = [_CONTROL.sub(" ", name) for name in names]
+    filled = [name.strip() or f"ch{place}" for place, name in enumerate(plain, 1)]
     counts = Counter(filled)
     taken = set(filled)
     running: Counter[str] = Counter()

@@ -18,6 +18,8 @@ from emgfasc.io.channels import listed, named_once
 from emgfasc.io.contents import Channel, ChannelType, Contents, Facts
 from emgfasc.io.extras import extra
 from emgfasc.io.grids import grid_code, grid_positions
+from emgfasc.io.mat_limits import hold_mat_sizes
+from emgfasc.io.packed_limits import hold_growth
 from emgfasc.io.refusal import refusing
 from emgfasc.io.voltage import uv_per
 
@@ -95,13 +97,20 @@ def _fields(path: Path, label: str) -> dict[str, Any]:
         with h5py.File(path, "r") as stored:
             # MATLAB stores arrays column by column and text as 16-bit codes.
             return {
-                name.lower(): _coded(np.asarray(item).T)
+                name.lower(): _coded(np.asarray(_believed(item, path)).T)
                 for name, item in stored.items()
                 if isinstance(item, h5py.Dataset) and item.dtype.kind in "iuf"
             }
+    hold_mat_sizes(path)
     loadmat = import_module("scipy.io").loadmat  # costs time that other formats need not pay
     stored = loadmat(path, squeeze_me=False, struct_as_record=True)
     return {name.lower(): value for name, value in stored.items() if not name.startswith("__")}
+
+
+def _believed(item: Any, path: Path) -> Any:
+    """Return a dataset; raise when it claims far more values than packing could hide."""
+    hold_growth(f"its field {item.name}", item.nbytes, path.stat().st_size)
+    return item
 
 
 def _coded(values: NDArray[Any]) -> Any:

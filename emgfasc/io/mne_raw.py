@@ -19,6 +19,8 @@ from emgfasc.errors import RecordingError
 from emgfasc.io.contents import BlockSource, Channel, Contents, Facts
 from emgfasc.io.refusal import refusing
 
+_FIF_START = (100).to_bytes(4, "big")  # the kind of the first tag, a file's id
+
 __all__ = ["fetch", "open_brainvision", "open_fif", "open_raw"]
 
 _VOLT = 107  # FIFF_UNIT_V
@@ -133,14 +135,23 @@ def open_fif(path: Path, label: str) -> Contents:
         When it is no FIF of raw data, or is cut short.
     """
     with refusing(label, "FIF") as warned:
+        with path.open("rb") as file:
+            if file.read(4) != _FIF_START:
+                raise ValueError("it does not begin with a file id")
+        if not _whole(path):  # MNE follows pointers in a circle
+            raise RecordingError(_truncated(label))
         raw = mne.io.read_raw_fif(path, preload=False, allow_maxshield="yes", verbose="ERROR")
     files = tuple(Path(name) for name in raw.filenames)
     if not all(_whole(file) for file in files):
-        raise RecordingError(
-            f"{label}: is truncated: its last block is cut short; "
-            "copy it again from where it was recorded."
-        )
+        raise RecordingError(_truncated(label))
     return _noting(open_raw(raw, label, files=files), warned)
+
+
+def _truncated(label: str) -> str:
+    return (
+        f"{label}: is truncated: its last block is cut short; "
+        "copy it again from where it was recorded."
+    )
 
 
 def _noting(contents: Contents, warned: list[str]) -> Contents:

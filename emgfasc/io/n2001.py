@@ -40,7 +40,7 @@ class _Layout:
 
 def is_n2001_header(header: Any) -> bool:
     """Tell whether a WFDB header describes one raw int16 ``.bin`` in uV."""
-    names = [name.lower() for name in header.file_name]
+    names = [name.lower() for name in header.file_name or ()]
     return len(names) == 1 and names[0].endswith(".bin") and header.fmt == ["16"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -15,6 +17,7 @@ from emgfasc.errors import RecordingError
 from emgfasc.io.arrays import array_names, as_rows, held
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import Channel, Contents, Facts
+from emgfasc.io.packed_limits import hold_growth
 from emgfasc.io.refusal import refusing
 
 __all__ = ["open_npz"]
@@ -38,8 +41,10 @@ def open_npz(path: Path, label: str, fs_hz: float | None) -> Contents:
     RecordingError
         When it is no NPZ, holds Python objects, or lacks `data` or the rate.
     """
-    with refusing(label, "NPZ"), np.load(path, allow_pickle=False) as file:
-        stored = {name: file[name] for name in file.files}
+    with refusing(label, "NPZ"):
+        _hold_sizes(path)
+        with np.load(path, allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
     if "data" not in stored:
         raise RecordingError(
             f"{label}: has no array 'data' (channels x samples, uV); "
@@ -67,6 +72,21 @@ def open_npz(path: Path, label: str, fs_hz: float | None) -> Contents:
             else ("Channel names are not unique; running numbers were added to the doubles.",)
         ),
     )
+
+
+def _hold_sizes(path: Path) -> None:
+    """Raise when an array claims more values than its member holds, or more than can be packed."""
+    with zipfile.ZipFile(path) as packed:
+        for member in packed.infolist():
+            hold_growth(member.filename, member.file_size, path.stat().st_size)
+            with packed.open(member) as stream:
+                version = np.lib.format.read_magic(stream)
+                read = np.lib.format.read_array_header_1_0
+                if version != (1, 0):
+                    read = np.lib.format.read_array_header_2_0
+                shape, _, dtype = read(stream)
+            if math.prod(shape) * dtype.itemsize > member.file_size:
+                raise ValueError(f"{member.filename} claims shape {shape} and does not hold it")
 
 
 def _number(stored: Mapping[str, Any], name: str) -> float | None:

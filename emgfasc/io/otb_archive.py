@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
+from emgfasc.io.packed_limits import hold_growth
+
 __all__ = ["Archive", "open_archive", "parsed"]
 
 _LARGEST_XML = 1 << 24  # bytes; abstracts have a few hundred kB
@@ -113,7 +115,7 @@ def _untarred(path: Path, member: str) -> NDArray[np.uint8]:
     """Unpack a member of a compressed tar into memory."""
     with tarfile.open(path) as packed:
         info = packed.getmember(member)
-        _hold_size(member, info.size)
+        _hold_size(member, info.size, path.stat().st_size)
         stream = packed.extractfile(info)
         return np.frombuffer(stream.read() if stream else b"", np.uint8)
 
@@ -122,13 +124,14 @@ def _unzipped(path: Path, member: str) -> NDArray[np.uint8]:
     """Unpack a member of a zip into memory."""
     with zipfile.ZipFile(path) as packed:
         size = packed.getinfo(member).file_size
-        _hold_size(member, size)
+        _hold_size(member, size, path.stat().st_size)
         with packed.open(member) as stream:
             # No more than stated, whatever a forged archive would unpack to.
             return np.frombuffer(stream.read(size), np.uint8)
 
 
-def _hold_size(member: str, size: int) -> None:
-    """Refuse what would not fit in memory."""
+def _hold_size(member: str, size: int, stored: int) -> None:
+    """Refuse what would not fit in memory, or is made to fill it."""
+    hold_growth(member, size, stored)
     if size > _LARGEST_PACKED:
         raise ValueError(f"{member} unpacks to {size} bytes; unpack the archive to a plain tar")
