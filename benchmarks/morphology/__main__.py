@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.morphology.design import DEVELOPMENT_SEEDS, REPORT_SEEDS, cells
+from benchmarks.morphology.figure import draw
 from benchmarks.morphology.speed import seconds_per_100_000
 from benchmarks.morphology.study import pooled, run
 from benchmarks.morphology.units import grid_units, needle_units
@@ -43,6 +44,8 @@ def main() -> int:
     if not args.development:
         for name, table in tables.items():
             table.to_csv(HERE / f"{name}.csv", index=False, lineterminator="\n")
+        if "results" in tables:
+            draw(tables["results"], HERE / "results.png")
     return 0
 
 
