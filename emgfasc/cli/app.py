@@ -7,7 +7,7 @@ import sys
 import typer
 
 from emgfasc._log import logger
-from emgfasc.cli import analyze, batch, demo, evaluate, info, review, simulate
+from emgfasc.cli import analyze, batch, demo, evaluate, fetch, info, review, simulate
 from emgfasc.errors import EmgfascError, ParameterError
 
 __all__ = ["app", "main"]
@@ -30,6 +30,7 @@ app.command()(review.review)
 app.command()(batch.batch)
 app.command()(simulate.simulate)
 app.command()(evaluate.evaluate)
+app.command()(fetch.fetch)
 
 
 def main() -> None:
