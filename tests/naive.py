@@ -19,6 +19,27 @@ def cell_power(x: Floats, size: int) -> NDArray[np.float64]:
     return out
 
 
+def lane(
+    block: Floats,
+    members: list[int],
+    share: float,
+    gain: float,
+    good: list[int],
+    first: int,
+    n: int,
+) -> NDArray[np.float64]:
+    """``gain * (sum of members - share * mean of good)``; zeros outside and in gaps."""
+    out = np.zeros(n)
+    for i in range(n):
+        at = first + i
+        if not 0 <= at < block.shape[1]:
+            continue
+        values = [0.0 if np.isnan(v) else float(v) for v in block[:, at]]
+        mean = sum(values[c] for c in good) / len(good)
+        out[i] = gain * (sum(values[c] for c in members) - share * mean)
+    return out
+
+
 def hat(row: Floats, width: int) -> NDArray[np.float64]:
     """Twice the mean of a box less the means of the boxes before and after; zeros outside."""
     pad = 2 * width

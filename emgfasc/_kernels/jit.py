@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from functools import cache
 from typing import Any, TypeVar
 
 import numba
@@ -14,6 +16,8 @@ from emgfasc.errors import ParameterError
 __all__ = ["kernel", "n_threads", "run"]
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def kernel(function: F) -> F:
@@ -50,14 +54,27 @@ def n_threads(n_jobs: int | None = None) -> int:
     return n_jobs
 
 
-def run(task: Callable[[Any], Any], items: Iterable[Any], *, n_jobs: int | None = None) -> None:
-    """Call `task` on every item, on several threads; the first error is raised."""
+# Set in the threads of the pools.
+_inside: ContextVar[bool] = ContextVar("inside", default=False)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return the threads that stay: starting some for every call costs more than small tasks."""
+    return ThreadPoolExecutor(threads, "emgfasc", _inside.set, (True,))
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a forked process has none of them
+
+
+def run(task: Callable[[T], R], items: Iterable[T], *, n_jobs: int | None = None) -> list[R]:
+    """Return what `task` makes of every item, on several threads; the first error is raised.
+
+    A task that calls this itself does so on its own thread.
+    """
     work = list(items)
     threads = min(n_threads(n_jobs), len(work))
-    if threads <= 1:
-        for item in work:
-            task(item)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(task, work):
-            pass
+    if threads <= 1 or _inside.get():
+        return [task(item) for item in work]
+    return list(_pool(threads).map(task, work))

@@ -1,4 +1,4 @@
-"""Responses of a row to box wavelets, summarised in short cells.
+"""Responses of lanes to box wavelets, summarised in short cells.
 
 A box wavelet of width w is twice the mean of w samples less the means of the w samples before and
 after: a second difference at a chosen scale. Sums over w samples are put together from sums over
@@ -14,31 +14,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
+from emgfasc._kernels.lanes import average, lane_row
 
 __all__ = ["cell_responses", "strongest"]
 
 F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
-_CHUNK, _FEWEST_CELLS = 8192, 256  # samples and cells taken together: enough, yet near the core
+_CHUNK, _FEWEST_CELLS = 10_240, 256  # samples and cells taken together: enough, yet near the core
+_MOST_CELLS = 1024
+# The four running values of a cell lie a fixed number of places apart, so the compiler need not
+# ask whether they overlap; a multiple of 1024 would make the processor ask.
+_APART = _MOST_CELLS + 16
 
 
 @kernel
-def _phases(row: F32, first: int, out: F32) -> None:
-    """Copy a stretch of `row` into phases; zeros beyond the ends and in gaps."""
+def _phases(row: F32, out: F32) -> None:
+    """Copy a row into phases."""
     size, n = out.shape
-    inside = first >= 0 and first + n * size <= len(row)
     for i in range(size):
-        phase = out[i]
-        if inside:
-            source = row[first + i : first + n * size : size]
-            for k in range(n):
-                phase[k] = source[k] if source[k] == source[k] else np.float32(0.0)
-        else:
-            for k in range(n):
-                p = first + i + k * size
-                ok = 0 <= p < len(row) and row[p] == row[p]
-                phase[k] = row[p] if ok else np.float32(0.0)
+        phase, source = out[i], row[i::size]
+        for k in range(n):
+            phase[k] = source[k]
 
 
 @kernel
@@ -73,143 +71,217 @@ def _box(sums: F32, width: int, spares: F32) -> F32:
 
 
 @kernel
-def _respond(
-    middle: F32,
-    before: F32,
-    after: F32,
-    gain: np.float32,
-    last: F32,
-    power: F32,
-    peak: F32,
-    changes: F32,
-) -> None:
-    """Take one phase into the cells' power, peak and sign changes; keep it as `last`."""
+def _take(middle: F32, before: F32, after: F32, held: F32) -> None:
+    """Take one phase into the cells' running sum of squares, peak, sign changes and last value."""
     two, zero, one = np.float32(2.0), np.float32(0.0), np.float32(1.0)
     for k in range(len(middle)):
-        u = gain * (two * middle[k] - before[k] - after[k])
-        power[k] += u * u
-        peak[k] = max(peak[k], abs(u))
-        changes[k] += one if (u < zero) != (last[k] < zero) else zero
-        last[k] = u
+        u = two * middle[k] - before[k] - after[k]
+        held[k] += u * u
+        held[_APART + k] = abs(u) if abs(u) > held[_APART + k] else held[_APART + k]
+        held[2 * _APART + k] += one if (u < zero) != (held[3 * _APART + k] < zero) else zero
+        held[3 * _APART + k] = u
 
 
 @kernel
-def _summarise(box: F32, width: int, pad: int, stop: int, last: F32, out: F32) -> None:
-    """Summarise one response; `pad` cells lie before the first, `stop` samples follow."""
+def _take_two(
+    middle: F32, before: F32, after: F32, middle2: F32, before2: F32, after2: F32, held: F32
+) -> None:
+    """Take two phases that follow each other: less to load and store than one by one."""
+    two, zero, one = np.float32(2.0), np.float32(0.0), np.float32(1.0)
+    for k in range(len(middle)):
+        u = two * middle[k] - before[k] - after[k]
+        v = two * middle2[k] - before2[k] - after2[k]
+        held[k] += u * u + v * v
+        larger = abs(u) if abs(u) > abs(v) else abs(v)
+        held[_APART + k] = larger if larger > held[_APART + k] else held[_APART + k]
+        held[2 * _APART + k] += (one if (u < zero) != (held[3 * _APART + k] < zero) else zero) + (
+            one if (v < zero) != (u < zero) else zero
+        )
+        held[3 * _APART + k] = v
+
+
+@kernel
+def _shifted(box: F32, at: int, count: int) -> F32:
+    """Return sample `at` of `count` cells in a row."""
+    size = box.shape[0]
+    return box[at % size, at // size : at // size + count]
+
+
+@kernel
+def _summarise(box: F32, width: int, pad: int, stop: int, held: F32) -> None:
+    """Summarise one response; `pad` cells lie before the first, `stop` samples follow.
+
+    For the row as it is (width 0) the boxes before and after are nothing: twice the row is left.
+    """
     size = box.shape[0]
     n = -(-stop // size)
-    gain = np.float32(1.0 / width) if width else np.float32(0.5)
-    silent = np.zeros(n, np.float32)
-    out[:] = np.float32(0.0)
-    last[:] = np.float32(0.0)
-    for i in range(-1, size):
-        # The last cell may be shorter.
-        count = n if i < stop - (n - 1) * size else n - 1
-        at = i + pad * size - width // 2
-        middle = box[at % size, at // size : at // size + count]
-        if width:
-            left, right = at - width, at + width
-            before = box[left % size, left // size : left // size + count]
-            after = box[right % size, right // size : right // size + count]
-            _respond(middle, before, after, gain, last, out[0], out[1], out[2])
-        else:
-            none = silent[:count]
-            _respond(middle, none, none, gain, last, out[0], out[1], out[2])
-        if i < 0:  # the sample before each cell is there for the sign changes only
-            out[:] = np.float32(0.0)
+    full = stop - (n - 1) * size  # the last cell may be shorter
+    nothing = np.zeros((1, n if not width else 0), np.float32)
+    sides = box if width else nothing
+    held[:] = np.float32(0.0)
+    at = pad * size - width // 2
+    # The sample before each cell is there for the sign changes only.
+    i = -1
+    while i < size:
+        count = n if i < full else n - 1
+        middle = _shifted(box, at + i, count)
+        before = _shifted(sides, at + i - width, count) if width else nothing[0, :count]
+        after = _shifted(sides, at + i + width, count) if width else nothing[0, :count]
+        if i < 0:
+            _take(middle, before, after, held)
+            held[: 3 * _APART] = np.float32(0.0)
+            i += 1
+            continue
+        if i + 1 < size and (i + 1 < full) == (i < full):
+            j = at + i + 1
+            before2 = _shifted(sides, j - width, count) if width else nothing[0, :count]
+            after2 = _shifted(sides, j + width, count) if width else nothing[0, :count]
+            _take_two(middle, before, after, _shifted(box, j, count), before2, after2, held)
+            i += 2
+            continue
+        _take(middle, before, after, held)
+        i += 1
+
+
+@kernel
+def _kept(held: F32, width: int, size: int, stop: int, power: F32, peak: F32) -> int:
+    """Write the running values of `stop` samples as power and peak; return the sign changes."""
+    factor = np.float32(1.0 / width) if width else np.float32(0.5)
+    mean = factor * factor / np.float32(size)
+    n = -(-stop // size)
+    for k in range(n):
+        power[k] = mean * held[k]
+        peak[k] = factor * held[_APART + k]
+    power[n - 1] *= np.float32(size / (stop - (n - 1) * size))
+    changes = np.int32(0)
+    for k in range(n):
+        changes += np.int32(held[2 * _APART + k])
+    return changes
 
 
 @kernel
 def cell_responses(
-    row: F32, begin: int, n: int, size: int, widths: I64, power: F32, peak: F32
-) -> I64:
-    """Summarise the responses of one row to every wavelet, cell by cell.
+    block: F32,
+    members: I64,
+    share: F64,
+    gain: F64,
+    good: I64,
+    begin: int,
+    n: int,
+    size: int,
+    widths: I64,
+    power: F32,
+    peak: F32,
+    changes: I64,
+) -> None:
+    """Summarise the responses of every lane to every wavelet, cell by cell.
 
     Parameters
     ----------
-    row : float32 (m,)
+    block : float32 (n_channels, m)
         Gaps are taken as zeros, and so is what lies beyond the ends.
+    members, share, gain, good
+        The lanes, see :func:`emgfasc._kernels.lanes.lane_row`; one row or value a lane.
     begin, n : int
         First sample and number of samples to summarise.
     size : int
         Samples in a cell; the last one may be shorter.
     widths : int64 (n_scales,)
-        Widths of the boxes; 0 is the row as it is.
-    power, peak : float32 (n_scales, n_cells)
+        Widths of the boxes; 0 is the lane as it is.
+    power, peak : float32 (n_lanes, n_scales, n_cells)
         Receive mean square and largest absolute response of each cell.
-
-    Returns
-    -------
-    int64 (n_scales,)
-        Sign changes from the sample before `begin` on.
+    changes : int64 (n_lanes, n_scales)
+        Receives the sign changes from the sample before `begin` on.
     """
     widest = widths.max()
     pad = (2 * widest + 1) // size + 2
-    chunk = max(_FEWEST_CELLS, _CHUNK // size)
+    chunk = min(max(_FEWEST_CELLS, _CHUNK // size), _MOST_CELLS)
     levels = 1
     while (1 << levels) <= widest:
         levels += 1
     sums = np.zeros((levels, size, chunk + 2 * pad), np.float32)
     spares = np.zeros((2, size, chunk + 2 * pad), np.float32)
-    out = np.empty((3, chunk), np.float32)
-    last = np.empty(chunk, np.float32)
-    changes = np.zeros(len(widths), np.int64)
+    row = np.empty(size * (chunk + 2 * pad), np.float32)
+    common = np.empty(len(row), np.float32)
+    held = np.empty(4 * _APART, np.float32)
+    changes[:] = 0
     n_cells = -(-n // size)
     for cell in range(0, n_cells, chunk):
         count = min(chunk, n_cells - cell)
         stop = min(count * size, n - cell * size)
-        _phases(row, begin + (cell - pad) * size, sums[0])
-        for level in range(1, levels):
-            _sum(sums[level - 1], sums[level - 1], 1 << (level - 1), sums[level])
-        for scale in range(len(widths)):
-            width = widths[scale]
-            box = _box(sums, width, spares) if width else sums[0]
-            _summarise(box, width, pad, stop, last, out)
-            for k in range(count):
-                held = min(size, stop - k * size)
-                power[scale, cell + k] = out[0, k] / np.float32(held)
-                peak[scale, cell + k] = out[1, k]
-                changes[scale] += np.int64(out[2, k])
-    return changes
+        first = begin + (cell - pad) * size
+        if share.any():
+            average(block, good, first, common)
+        for lane in range(len(members)):
+            lane_row(block, members[lane], share[lane], gain[lane], common, first, row)
+            _phases(row, sums[0])
+            for level in range(1, levels):
+                _sum(sums[level - 1], sums[level - 1], 1 << (level - 1), sums[level])
+            for scale in range(len(widths)):
+                width = widths[scale]
+                box = _box(sums, width, spares) if width else sums[0]
+                _summarise(box, width, pad, stop, held)
+                changes[lane, scale] += _kept(
+                    held, width, size, stop, power[lane, scale, cell:], peak[lane, scale, cell:]
+                )
 
 
 @kernel
-def _at(row: F32, i: int) -> float:
-    """Return a sample; 0 beyond the ends and in gaps."""
-    if i < 0 or i >= len(row) or np.isnan(row[i]):
-        return 0.0
-    return float(row[i])
+def _largest(row: F32, size: int, width: int) -> int:
+    """Return where, of `size` samples after 2 widths of margin, the response is largest."""
+    best, found = -1.0, 0
+    inner = outer = 0.0
+    left = 2 * width - width // 2
+    for j in range(left, left + width):
+        inner += row[j]
+        outer += row[j - width] + row[j + width]
+    for i in range(size):
+        at = 2 * width + i
+        u = 2.0 * inner - outer if width else row[at]
+        if abs(u) > best:
+            best, found = abs(u), i
+        # Slide the three boxes by one sample.
+        left = at - width // 2
+        leave, enter = row[left], row[left + width]
+        inner += enter - leave
+        outer += leave - row[left - width] + row[left + 2 * width] - enter
+    return found
 
 
 @kernel
-def strongest(row: F32, begin: int, n: int, size: int, width: int, cells: I64, out: I64) -> None:
+def strongest(
+    block: F32,
+    members: I64,
+    share: F64,
+    gain: F64,
+    good: I64,
+    begin: int,
+    n: int,
+    size: int,
+    widths: I64,
+    lanes: I64,
+    scales: I64,
+    cells: I64,
+    out: I64,
+) -> None:
     """Write the sample, counted from `begin`, at which each cell's response is largest.
 
     Parameters
     ----------
-    row, begin, n, size
+    block, members, share, gain, good, begin, n, size, widths
         As for :func:`cell_responses`.
-    width : int
-        Of the box; 0 is the row as it is.
-    cells : int64 (n_found,)
-        Numbers of the cells.
+    lanes, scales, cells : int64 (n_found,)
+        Which cells.
     out : int64 (n_found,)
     """
     for c in range(len(cells)):
+        width = widths[scales[c]]
         first = begin + cells[c] * size
-        best = -1.0
-        inner = outer = 0.0
-        left = first - width // 2
-        for j in range(left, left + width):
-            inner += _at(row, j)
-            outer += _at(row, j - width) + _at(row, j + width)
-        for i in range(first, min(first + size, begin + n)):
-            u = 2.0 * inner - outer if width else _at(row, i)
-            if abs(u) > best:
-                best = abs(u)
-                out[c] = i - begin
-            # Slide the three boxes by one sample.
-            left = i - width // 2
-            leave, enter = _at(row, left), _at(row, left + width)
-            inner += enter - leave
-            outer += leave - _at(row, left - width) + _at(row, left + 2 * width) - enter
+        row = np.empty(size + 4 * width + 1, np.float32)
+        common = np.empty(len(row), np.float32)
+        lane = lanes[c]
+        if share[lane]:
+            average(block, good, first - 2 * width, common)
+        lane_row(block, members[lane], share[lane], gain[lane], common, first - 2 * width, row)
+        samples = min(size, n - cells[c] * size)
+        out[c] = cells[c] * size + _largest(row, samples, width)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from emgfasc._kernels import jit
 from emgfasc.containers import EVENTS, Recording
 
 __all__ = ["describe_spans"]
@@ -16,7 +19,12 @@ _GAP_S = 2.0  # unless there is none for this long: reading may mean filtering
 
 
 def describe_spans(
-    rec: Recording, spans: NDArray[np.int64], noise_uv: NDArray[np.float32], *, group: int
+    rec: Recording,
+    spans: NDArray[np.int64],
+    noise_uv: NDArray[np.float32],
+    *,
+    group: int,
+    n_jobs: int | None = None,
 ) -> pd.DataFrame:
     """Read every span once and describe the potential in it.
 
@@ -30,6 +38,8 @@ def describe_spans(
         Noise SD of each channel over time; ``nan`` on bad channels.
     group : int
         Samples in a group of `noise_uv`.
+    n_jobs : int, optional
+        Threads.
 
     Returns
     -------
@@ -38,17 +48,20 @@ def describe_spans(
     """
     if not len(spans):
         return EVENTS.empty()
-    rows = []
     good = rec.good
-    for mine in _runs(spans, round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz)):
+
+    def describe(mine: NDArray[np.int64]) -> list[tuple[object, ...]]:
         start = int(mine[0, 0])
         data = rec.read(start, int(mine[:, 1].max()) + 1)
         index = np.minimum(mine[:, 0] // group, noise_uv.shape[1] - 1)
         noise = noise_uv[good][:, index]
-        rows += [
+        return [
             _describe(data[good, a - start : b - start + 1], int(a), noise[:, k], rec, good)
             for k, (a, b) in enumerate(mine)
         ]
+
+    runs = _runs(spans, round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz))
+    rows = list(chain.from_iterable(jit.run(describe, runs, n_jobs=n_jobs)))
     return pd.DataFrame(rows, columns=list(EVENTS.names))
 
 

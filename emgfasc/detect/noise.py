@@ -8,72 +8,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc._kernels.levels import running_median
+from emgfasc._kernels.levels import running_medians
 
-__all__ = ["Levels", "quantile_levels"]
+__all__ = ["Levels", "n_groups"]
 
-_QUANTILE = 0.4
 _FLAT = 4e-4  # of the power that three quarters of the groups stay under
 
 
-def quantile_levels(
-    power: NDArray[np.float32], group: int, *, pool: int = 1
-) -> NDArray[np.float64]:
-    """Return one noise power per group of cells.
-
-    From the 20 and 40 % quantiles of the cells' powers, brought to the mean that stationary noise
-    with the same spread would have: potentials fill a few cells of a second and hardly move them.
-
-    Parameters
-    ----------
-    power : array of float32, shape (n_lanes, n_scales, n_cells)
-        Mean square of each cell.
-    group : int
-        Cells in a group; the last one takes what is left if it is less than half a group.
-    pool : int
-        Cells whose powers are averaged first, so that each value holds enough independent samples.
-
-    Returns
-    -------
-    array of float64, shape (n_lanes, n_scales, n_groups)
-    """
-    n_cells = power.shape[2]
-    n_groups = max(1, (n_cells + group // 2) // group)
-    begin = (n_groups - 1) * group
-    last = _low_and_mid(power[:, :, None, begin:], pool)
-    whole = power[:, :, :begin].reshape(*power.shape[:2], n_groups - 1, group)
-    low, mid = np.concatenate([_low_and_mid(whole, pool), last], axis=3)
-    return _gamma_mean(low, mid)
-
-
-def _low_and_mid(cells: NDArray[np.float32], pool: int) -> NDArray[np.float64]:
-    """Return two quantiles over the last axis of runs of `pool` cells, averaged.
-
-    What is left over at the end is passed over, unless it is all there is.
-    """
-    each = min(pool, cells.shape[-1])
-    n = cells.shape[-1] // each
-    pooled = np.zeros((*cells.shape[:-1], n), np.float32)
-    for k in range(each):
-        pooled += cells[..., k : n * each : each]
-    ordered = np.sort(pooled, axis=-1)
-    position = np.array([0.2, _QUANTILE]) * (n - 1)
-    left = position.astype(int)
-    low = np.moveaxis(ordered[..., left], -1, 0).astype(np.float64)
-    high = np.moveaxis(ordered[..., np.minimum(left + 1, n - 1)], -1, 0)
-    part = (position - left).reshape(2, *([1] * (cells.ndim - 1)))
-    return np.asarray((low + part * (high - low)) / each)
-
-
-def _gamma_mean(low: NDArray[np.float64], mid: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of a gamma variable from its 20 and 40 % quantiles.
-
-    The cube root of a gamma variable is close to normal (Wilson and Hilferty 1931,
-    https://doi.org/10.1073/pnas.17.12.684); the two quantiles lie 0.5883 of its SD apart.
-    """
-    spread = (np.cbrt(mid) - np.cbrt(low)) / 0.5883
-    centre = np.cbrt(mid) + 0.2533 * spread
-    return np.asarray(((centre + np.sqrt(centre**2 + 4 * spread**2)) / 2) ** 3)
+def n_groups(n_cells: int, group: int) -> int:
+    """Return the number of groups; the last takes what is left if it is less than half a group."""
+    return max(1, (n_cells + group // 2) // group)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,12 +48,10 @@ class Levels:
 
     @cached_property
     def _smooth(self) -> NDArray[np.float64]:
-        flat = _FLAT * np.quantile(self.power, 0.75, axis=2)
-        out = np.empty(self.power.shape)
-        for lane, scale in np.ndindex(*flat.shape):
-            running_median(
-                self.power[lane, scale], float(flat[lane, scale]), self.reach, out[lane, scale]
-            )
+        rows = np.ascontiguousarray(self.power).reshape(-1, self.power.shape[2])
+        out = np.empty(rows.shape)
+        running_medians(rows, _FLAT * np.quantile(rows, 0.75, axis=1), self.reach, out)
+        out = out.reshape(self.power.shape)
         out.flags.writeable = False
         return out
 

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels import jit
-from emgfasc._kernels.levels import exceeding
+from emgfasc._kernels.levels import exceeding, quantile_levels
 from emgfasc._kernels.wavelets import cell_responses, strongest
 from emgfasc.containers import Recording
-from emgfasc.detect.noise import Levels, quantile_levels
+from emgfasc.detect.montage import Montage
+from emgfasc.detect.noise import Levels, n_groups
 from emgfasc.detect.rules import DetectRules
 from emgfasc.detect.threshold import noise_threshold
 
 __all__ = ["Candidates", "Scan", "scan"]
 
-_BLOCK_S = 60.0
+_BLOCK_BYTES = 12 * 2**20  # a block for each thread stays in the cache, and few are filtered twice
 _LOOSE = 3.0  # noise SDs: cells below cannot reach any threshold that is used
 _SLACK = 0.85  # noise levels and crossings of one block scatter around those of the whole
 
@@ -77,12 +80,20 @@ class _Plan:
     reach: int
     block: int
     max_false_per_min: float | None
-    n_jobs: int | None
 
     @property
     def margin(self) -> int:
         """Samples that a response looks at on either side."""
         return 2 * max(self.widths) + 1
+
+    def spans(self, rec: Recording) -> list[tuple[int, int]]:
+        """Return first and last sample of every block; too short an end goes with the one before.
+
+        Groups of noise then begin and end at the same samples whatever the blocks.
+        """
+        least = self.cell * (self.group - self.group // 2) - self.cell + 1
+        starts = range(0, max(1, rec.n_samples - least + 1), self.block)
+        return list(pairwise([*starts, rec.n_samples]))
 
     def loose(self, crossings: NDArray[np.int64], n: int) -> float:
         """Return a threshold in noise SDs that the final one will not fall below."""
@@ -94,7 +105,7 @@ class _Plan:
 
 def scan(
     rec: Recording,
-    lanes: NDArray[np.float32],
+    lanes: Montage,
     *,
     rules: DetectRules,
     max_false_per_min: float | None = None,
@@ -106,7 +117,7 @@ def scan(
     ----------
     rec : Recording
         Cleaned.
-    lanes : array of float32, shape (n_lanes, n_channels)
+    lanes : Montage
         From :func:`emgfasc.detect.montage.montage`.
     rules : DetectRules
         Wavelets and cells.
@@ -130,11 +141,10 @@ def scan(
         group=group,
         pool=max(1, round(rules.noise_cell_ms / rules.cell_ms)),
         reach=rules.noise_reach,
-        block=cell * group * max(1, round(_BLOCK_S / rules.noise_s)),
+        block=cell * group * max(1, _BLOCK_BYTES // (4 * rec.n_channels * cell * group)),
         max_false_per_min=max_false_per_min,
-        n_jobs=n_jobs,
     )
-    blocks = [_block(rec, lanes, start, plan) for start in range(0, rec.n_samples, plan.block)]
+    blocks = jit.run(partial(_block, rec, lanes, plan), plan.spans(rec), n_jobs=n_jobs)
     found, levels, crossings = zip(*blocks, strict=True)
     return Scan(
         _joined(found),
@@ -145,46 +155,31 @@ def scan(
 
 
 def _block(
-    rec: Recording, lanes: NDArray[np.float32], start: int, plan: _Plan
+    rec: Recording, lanes: Montage, plan: _Plan, span: tuple[int, int]
 ) -> tuple[Candidates, NDArray[np.float64], NDArray[np.int64]]:
     """Return the candidates, noise levels and sign changes of one block."""
-    stop = min(start + plan.block, rec.n_samples)
+    start, stop = span
     first = max(0, start - plan.margin)
-    rows = _rows(rec.read(first, stop + plan.margin), lanes)
-    begin, n = start - first, stop - start
-    widths = np.array(plan.widths)
-    shape = len(rows), len(widths)
+    rows = np.ascontiguousarray(rec.read(first, stop + plan.margin))
+    where = (*lanes.parts, start - first, stop - start, plan.cell, np.array(plan.widths))
+    n_cells = -(-(stop - start) // plan.cell)
+    shape = len(lanes), len(plan.widths)
     crossings = np.empty(shape, np.int64)
-    peak = np.empty((*shape, -(-n // plan.cell)), np.float32)
-    n_groups = max(1, (peak.shape[2] + plan.group // 2) // plan.group)
-    level = np.empty((*shape, n_groups))
-
-    def summarise(lane: int) -> None:
-        power = np.empty(peak.shape[1:], np.float32)
-        crossings[lane] = cell_responses(rows[lane], begin, n, plan.cell, widths, power, peak[lane])
-        level[lane] = quantile_levels(power[None], plan.group, pool=plan.pool)[0]
-
-    jit.run(summarise, range(len(rows)), n_jobs=plan.n_jobs)
-    nearby = Levels(level, plan.cell * plan.group, plan.reach).smooth()
-    limit = (plan.loose(crossings, n) * np.sqrt(np.minimum(level, nearby))).astype(np.float32)
-    found: list[list[Candidates]] = [[] for _ in rows]
-
-    def keep(lane: int) -> None:
-        for scale, width in enumerate(plan.widths):
-            cells = exceeding(peak[lane, scale], limit[lane, scale], plan.group)
-            where = np.empty(len(cells), np.int64)
-            strongest(rows[lane], begin, n, plan.cell, width, cells, where)
-            found[lane].append(
-                Candidates(
-                    where + start,
-                    np.full(len(cells), lane, np.int32),
-                    np.full(len(cells), scale, np.int32),
-                    peak[lane, scale, cells],
-                )
-            )
-
-    jit.run(keep, range(len(rows)), n_jobs=plan.n_jobs)
-    return _joined([part for parts in found for part in parts]), level, crossings
+    power = np.empty((*shape, n_cells), np.float32)
+    peak = np.empty((*shape, n_cells), np.float32)
+    cell_responses(rows, *where, power, peak, crossings)
+    level = np.empty((*shape, n_groups(n_cells, plan.group)))
+    by_row = level.reshape(-1, level.shape[2])
+    quantile_levels(power.reshape(-1, n_cells), plan.group, plan.pool, by_row)
+    nearby = Levels(level, plan.cell * plan.group, plan.reach).smooth().reshape(by_row.shape)
+    limit = plan.loose(crossings, stop - start) * np.sqrt(np.minimum(by_row, nearby))
+    row, cell = exceeding(peak.reshape(-1, n_cells), limit.astype(np.float32), plan.group)
+    lane, scale = np.divmod(row, len(plan.widths))
+    sample = np.empty(len(cell), np.int64)
+    strongest(rows, *where, lane, scale, cell, sample)
+    response = peak[lane, scale, cell]
+    found = Candidates(sample + start, lane.astype(np.int32), scale.astype(np.int32), response)
+    return found, level, crossings
 
 
 def _joined(parts: Sequence[Candidates]) -> Candidates:
@@ -195,11 +190,3 @@ def _joined(parts: Sequence[Candidates]) -> Candidates:
         np.concatenate([part.scale for part in parts]),
         np.concatenate([part.response for part in parts]),
     )
-
-
-def _rows(data: NDArray[np.float32], lanes: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Return one row per lane: a channel as it is, or a sum over a neighbourhood."""
-    alone = np.count_nonzero(lanes, axis=1) == 1
-    channels = iter(data[k] for k in lanes[alone].argmax(axis=1))
-    sums = iter(()) if alone.all() else iter(lanes[~alone] @ np.nan_to_num(data, nan=0.0))
-    return [np.ascontiguousarray(next(channels if single else sums)) for single in alone]

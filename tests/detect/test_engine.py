@@ -4,6 +4,7 @@ from numpy.typing import NDArray
 
 from emgfasc import detect, preprocess
 from emgfasc.containers import Events, Kind, Recording, Rest
+from emgfasc.detect import responses
 from emgfasc.errors import ParameterError
 from signals import potential, recording
 
@@ -121,6 +122,19 @@ def test_a_long_recording_is_read_in_blocks_with_the_same_result() -> None:
     streamed, loaded = detect.detect(clean), detect.detect(clean.load())
     assert streamed.frame.equals(loaded.frame)
     assert all(_near(streamed, times))
+
+
+@pytest.mark.parametrize("kind", ["needle", "surface"])
+def test_blocks_and_threads_do_not_matter(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also with an end that is too short for a noise level of its own."""
+    data = _noise(kind, 20.3, 3)
+    _place(data, kind, [0.5, 4.97, 9.99, 15.0, 20.1], 60)
+    rec = preprocess.clean(recording(data, FS[kind], kind))
+    whole = detect.detect(rec, n_jobs=1)
+    assert len(whole) >= 5
+    monkeypatch.setattr(responses, "_BLOCK_BYTES", 1)
+    for n_jobs in (1, 3):
+        assert detect.detect(rec, n_jobs=n_jobs).to_frame().equals(whole.to_frame())
 
 
 def test_events_at_both_edges_are_found() -> None:

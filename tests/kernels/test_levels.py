@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgfasc._kernels.levels import exceeding, running_median
-from emgfasc.detect.noise import quantile_levels
+from emgfasc._kernels.levels import exceeding, quantile_levels, running_medians
+from emgfasc.detect.noise import n_groups
 
 POWERS = st.lists(st.sampled_from([0.0, 1e-9, 1.0, 2.0, 2.0, 7.5, 400.0]), min_size=1, max_size=30)
 
@@ -12,8 +12,9 @@ POWERS = st.lists(st.sampled_from([0.0, 1e-9, 1.0, 2.0, 2.0, 7.5, 400.0]), min_s
 @settings(deadline=None)  # the first call compiles
 @given(values=POWERS, reach=st.integers(0, 4), least=st.sampled_from([0.0, 0.5, 1e3]))
 def test_running_median_agrees_with_its_twin(values: list[float], reach: int, least: float) -> None:
-    out = np.empty(len(values))
-    running_median(np.array(values), least, reach, out)
+    both = np.empty((2, len(values)))
+    running_medians(np.array([values[::-1], values]), np.array([1.0, least]), reach, both)
+    out = both[1]
     known: dict[int, float] = {}
     for i in range(len(values)):
         near = [v for v in values[max(0, i - reach) : i + reach + 1] if v > least]
@@ -31,9 +32,21 @@ def test_running_median_agrees_with_its_twin(values: list[float], reach: int, le
     group=st.integers(1, 12),
 )
 def test_exceeding_agrees_with_its_twin(peak: list[float], limit: list[float], group: int) -> None:
-    found = exceeding(np.array(peak, np.float32), np.array(limit, np.float32), group)
-    twin = [k for k, v in enumerate(peak) if v > limit[min(k // group, len(limit) - 1)]]
-    assert found.tolist() == twin
+    rows = [peak, peak[::-1]]
+    found = exceeding(np.array(rows, np.float32), np.array([limit, limit], np.float32), group)
+    twin = [
+        (r, k)
+        for r, row in enumerate(rows)
+        for k, v in enumerate(row)
+        if v > limit[min(k // group, len(limit) - 1)]
+    ]
+    assert list(zip(*(part.tolist() for part in found), strict=True)) == twin
+
+
+def test_exceeding_makes_room_for_every_cell() -> None:
+    rows, cells = exceeding(np.ones((3, 5000), np.float32), np.zeros((3, 2), np.float32), 2000)
+    assert np.array_equal(rows, np.repeat([0, 1, 2], 5000))
+    assert np.array_equal(cells, np.tile(np.arange(5000), 3))
 
 
 @pytest.mark.parametrize("n_cells", [1, 3, 49, 50, 51, 99, 100, 149, 174, 175, 176, 260])
@@ -41,11 +54,10 @@ def test_levels_take_numpys_quantiles_of_pooled_cells(n_cells: int) -> None:
     """From the quantiles, the level follows by the rule of Wilson and Hilferty."""
     group, pool = 50, 4
     power = np.random.default_rng(n_cells).gamma(5, 1, (2, 3, n_cells)).astype(np.float32)
-    levels = quantile_levels(power, group, pool=pool)
-    n_groups = max(1, (n_cells + group // 2) // group)
-    assert levels.shape == (2, 3, n_groups)
-    for k in range(n_groups):
-        stop = n_cells if k == n_groups - 1 else (k + 1) * group
+    levels = np.empty((2, 3, n_groups(n_cells, group)))
+    quantile_levels(power.reshape(6, -1), group, pool, levels.reshape(6, -1))
+    for k in range(levels.shape[2]):
+        stop = n_cells if k == levels.shape[2] - 1 else (k + 1) * group
         cells = power[:, :, k * group : stop].astype(float)
         n = cells.shape[2] // pool
         each = pool if n else cells.shape[2]

@@ -5,25 +5,33 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import naive
+from emgfasc._kernels.lanes import average, lane_row
 from emgfasc._kernels.wavelets import cell_responses, strongest
 from signals import awkward
 
 F32 = NDArray[np.float32]
+Lanes = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+
+
+def _alone(n_channels: int) -> Lanes:
+    """Every channel is a lane of its own."""
+    every = np.arange(n_channels)
+    return every[:, None], np.zeros(n_channels), np.ones(n_channels), every
 
 
 def _summaries(
     row: F32, begin: int, n: int, size: int, widths: list[int]
 ) -> tuple[F32, F32, NDArray[np.int64]]:
-    power = np.empty((len(widths), -(-n // size)), np.float32)
-    peak = np.empty_like(power)
-    changes = cell_responses(row, begin, n, size, np.array(widths), power, peak)
-    return power, peak, changes
+    power = np.empty((1, len(widths), -(-n // size)), np.float32)
+    peak, changes = np.empty_like(power), np.empty((1, len(widths)), np.int64)
+    cell_responses(row[None], *_alone(1), begin, n, size, np.array(widths), power, peak, changes)
+    return power[0], peak[0], changes[0]
 
 
 def _where(row: F32, begin: int, n: int, size: int, width: int) -> NDArray[np.int64]:
     cells = np.arange(-(-n // size))
-    out = np.empty(len(cells), np.int64)
-    strongest(row, begin, n, size, width, cells, out)
+    zeros, out = np.zeros_like(cells), np.empty_like(cells)
+    strongest(row[None], *_alone(1), begin, n, size, np.array([width]), zeros, zeros, cells, out)
     return out
 
 
@@ -101,3 +109,39 @@ def test_gaps_and_the_outside_count_as_zeros() -> None:
         _summaries(row, 0, 500, 10, [0, 4]), _summaries(padded, 20, 500, 10, [0, 4]), strict=True
     ):
         np.testing.assert_array_equal(one, two)
+
+
+@given(
+    data=st.lists(awkward(60, 60), min_size=3, max_size=5),
+    share=st.sampled_from([0.0, 1.0, 2.0]),
+    first=st.integers(-70, 70),
+)
+@settings(deadline=None, max_examples=60)
+def test_lanes_agree_with_their_twin(data: list[F32], share: float, first: int) -> None:
+    block = np.stack(data)
+    block[1, 20:25] = np.nan
+    good = np.array([0, len(block) - 1])
+    common, out = np.empty(50, np.float32), np.empty(50, np.float32)
+    average(block, good, first, common)
+    lane_row(block, np.array([0, 1, -1]), share, 0.5, common, first, out)
+    twin = naive.lane(block, [0, 1], share, 0.5 if share else 1.0, good.tolist(), first, 50)
+    scale = float(np.nanmax(np.abs(block))) + 1e-6
+    np.testing.assert_allclose(out, twin, rtol=1e-5, atol=1e-5 * scale)
+
+
+def test_a_summed_lane_is_searched_like_the_row_it_makes() -> None:
+    block = np.random.default_rng(2).normal(0, 5, (4, 3000)).astype(np.float32)
+    members = np.array([[0, -1, -1], [0, 1, 3]])
+    lanes: Lanes = members, np.array([0.0, 3.0]), np.array([1.0, 0.7]), np.arange(4)
+    row = naive.lane(block, [0, 1, 3], 3.0, 0.7, [0, 1, 2, 3], 0, 3000).astype(np.float32)
+    widths = np.array([0, 4])
+    power = np.empty((2, 2, 300), np.float32)
+    peak, changes = np.empty_like(power), np.empty((2, 2), np.int64)
+    cell_responses(block, *lanes, 0, 3000, 10, widths, power, peak, changes)
+    alone = _summaries(row, 0, 3000, 10, [0, 4])
+    np.testing.assert_allclose(power[1], alone[0], rtol=1e-4)
+    np.testing.assert_allclose(peak[1], alone[1], rtol=1e-4)
+    ones, cells, out = np.ones(300, np.int64), np.arange(300), np.empty(300, np.int64)
+    strongest(block, *lanes, 0, 3000, 10, widths, ones, ones, cells, out)
+    response = np.abs(naive.hat(row, 4))
+    np.testing.assert_allclose(response[out], response.reshape(300, 10).max(axis=1), rtol=1e-4)

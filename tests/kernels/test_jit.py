@@ -1,0 +1,45 @@
+import os
+import threading
+
+import pytest
+
+from emgfasc._kernels.jit import n_threads, run
+from emgfasc.errors import ParameterError
+
+
+def test_results_come_in_the_order_of_the_items() -> None:
+    assert run(lambda k: k * k, range(50), n_jobs=4) == [k * k for k in range(50)]
+    assert run(str, [], n_jobs=4) == []
+
+
+def test_a_task_that_asks_for_threads_runs_on_its_own() -> None:
+    """With every thread waiting for another, nothing would ever end."""
+
+    def outer(_: int) -> bool:
+        inner = run(lambda _: threading.get_ident(), range(3), n_jobs=2)
+        return set(inner) == {threading.get_ident()}
+
+    assert all(run(outer, range(6), n_jobs=2))
+
+
+def test_the_first_error_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        run(lambda k: 1 // (k - 3), range(6), n_jobs=2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_process_starts_threads_of_its_own() -> None:
+    run(str, range(4), n_jobs=2)
+    child = os.fork()
+    if child == 0:
+        os._exit(int(run(int, ["1", "2"], n_jobs=2) != [1, 2]))
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_the_environment_sets_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMGFASC_NUM_THREADS", "3")
+    assert n_threads() == 3
+    monkeypatch.setenv("EMGFASC_NUM_THREADS", "many")
+    with pytest.raises(ParameterError, match="EMGFASC_NUM_THREADS"):
+        n_threads()
