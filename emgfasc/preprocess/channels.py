@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emgfasc._kernels import jit
 from emgfasc.containers import Recording
 
 __all__ = ["judge_channels"]
+
+T = TypeVar("T")
 
 _N_PROBES = 16
 _PROBE_S = 1.0
@@ -48,26 +52,28 @@ def judge_channels(raw: Recording, passed: Recording) -> dict[str, str]:
     return reasons
 
 
-def _pieces(rec: Recording) -> Iterator[NDArray[np.float64]]:
-    """Yield a few short pieces spread over the recording."""
+def _pieces(rec: Recording, judge: Callable[[NDArray[np.float32]], T]) -> list[T]:
+    """Return what `judge` makes of a few short pieces spread over the recording."""
     size = min(rec.n_samples, max(2, round(_PROBE_S * rec.fs_hz)))
     last = rec.n_samples - size
-    for start in np.unique(np.linspace(0, last, min(_N_PROBES, 1 + last // size)).astype(int)):
-        yield rec.read(int(start), int(start) + size).astype(np.float64)
+    starts = np.unique(np.linspace(0, last, min(_N_PROBES, 1 + last // size)).astype(int))
+    return jit.run(lambda start: judge(rec.read(start, start + size)), starts.tolist())
 
 
 def _flat(raw: Recording) -> NDArray[np.bool_]:
     """Tell which channels do not move at all in most pieces."""
-    still = [np.nan_to_num(piece - piece[:, :1]).any(axis=1) for piece in _pieces(raw)]
+    still = _pieces(raw, lambda piece: np.nan_to_num(piece - piece[:, :1]).any(axis=1))
     return np.asarray(np.mean(still, axis=0) < 0.5)
 
 
 def _spread(rec: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return each channel's typical SD and its share of missing samples."""
-    spreads, gaps = [], []
-    for piece in _pieces(rec):
+
+    def judge(piece: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         holes = np.isnan(piece)
-        energy = (np.where(holes, 0.0, piece) ** 2).sum(axis=1)
-        spreads.append(np.sqrt(energy / np.maximum((~holes).sum(axis=1), 1)))
-        gaps.append(holes.mean(axis=1))
+        whole = np.where(holes, np.float32(0), piece)
+        energy = np.einsum("ij,ij->i", whole, whole).astype(np.float64)
+        return np.sqrt(energy / np.maximum((~holes).sum(axis=1), 1)), holes.mean(axis=1)
+
+    spreads, gaps = zip(*_pieces(rec, judge), strict=True)
     return np.median(spreads, axis=0), np.mean(gaps, axis=0)
