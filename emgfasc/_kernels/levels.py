@@ -50,7 +50,8 @@ def _between(columns: F32, k: int, share: float) -> float:
     position = share * (len(columns) - 1)
     left = int(position)
     low = float(columns[left, k])
-    return low + (position - left) * (columns[min(left + 1, len(columns) - 1), k] - low)
+    high = float(columns[min(left + 1, len(columns) - 1), k])
+    return low + (position - left) * (high - low)
 
 
 @kernel

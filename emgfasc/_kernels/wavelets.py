@@ -156,7 +156,7 @@ def _kept(held: F32, width: int, size: int, stop: int, power: F32, peak: F32) ->
     changes = np.int32(0)
     for k in range(n):
         changes += np.int32(held[2 * _APART + k])
-    return changes
+    return int(changes)
 
 
 @kernel

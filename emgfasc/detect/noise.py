@@ -49,11 +49,11 @@ class Levels:
     @cached_property
     def _smooth(self) -> NDArray[np.float64]:
         rows = np.ascontiguousarray(self.power).reshape(-1, self.power.shape[2])
-        out = np.empty(rows.shape)
+        out = np.empty_like(rows)
         running_medians(rows, _FLAT * np.quantile(rows, 0.75, axis=1), self.reach, out)
-        out = out.reshape(self.power.shape)
-        out.flags.writeable = False
-        return out
+        smooth = out.reshape(self.power.shape)
+        smooth.flags.writeable = False
+        return smooth
 
     def sd_at(
         self,
