@@ -6,6 +6,7 @@
 """
 
 from emgfasc.io.describing import describe
+from emgfasc.io.exchange import to_mne, to_neo, to_pandas, to_spikeinterface, to_xarray
 from emgfasc.io.reading import read
 from emgfasc.io.tables import read_events, write_csv, write_events, write_json, write_table
 from emgfasc.io.writing import write
@@ -14,6 +15,11 @@ __all__ = [
     "describe",
     "read",
     "read_events",
+    "to_mne",
+    "to_neo",
+    "to_pandas",
+    "to_spikeinterface",
+    "to_xarray",
     "write",
     "write_csv",
     "write_events",

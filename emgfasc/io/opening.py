@@ -14,6 +14,7 @@ from emgfasc.io.contents import Contents
 from emgfasc.io.matlab import open_matlab
 from emgfasc.io.neo_raw import NEO_SUFFIXES
 from emgfasc.io.npz import open_npz
+from emgfasc.io.objects import object_opener
 from emgfasc.io.refusal import reason
 from emgfasc.io.text import open_text
 
@@ -55,9 +56,12 @@ def open_source(source: Any, fs: float | None, channels: Any) -> tuple[Contents,
     # An MNE Raw can only come from a program that has imported MNE.
     mne = sys.modules.get("mne")
     if mne is not None and isinstance(source, mne.io.BaseRaw):
-        opener = import_module("emgfasc.io.mne_raw").open_raw
+        open_raw = import_module("emgfasc.io.mne_raw").open_raw
         names = [Path(name).stem for name in source.filenames if name]
-        return cast("Contents", opener(source, names[0] if names else "raw")), channels
+        return cast("Contents", open_raw(source, names[0] if names else "raw")), channels
+    opener = object_opener(source)
+    if opener is not None:
+        return opener(source, fs), channels
     if isinstance(source, bytes | dict | type(None)):
         raise ParameterError(
             "Invalid value for the 'source' parameter: a path, an MNE Raw or an array is needed, "

@@ -40,15 +40,17 @@ def read(
 
     Parameters
     ----------
-    source : str, Path, mne.io.BaseRaw or array
+    source : str, Path, object of another library or array
         A file: EDF, EDF+, BDF (``.edf``, ``.bdf``), BrainVision (``.vhdr``), FIF (``.fif``),
         WFDB (``.hea`` or its ``.dat``), EMGLAB N2001 (``.bin``, its ``.hea`` beside it or
         not), NPZ (``data``: channels x samples in uV, ``fs``), MATLAB (``.mat``: OTBioLab exports
         or named fields), OT Bioelettronica (``.otb+``, ``.otb4``), TMSi Poly5, a Delsys Trigno
         export or another table of numbers (``.csv``, ``.tsv``, ``.txt``); with the extra
         ``formats`` also Spike2, Intan, Blackrock, Axon, Micromed, Plexon and C3D.
-        Or an MNE Raw (volts; not copied). Or an array, channels x samples or one channel, in uV
-        (copied).
+        Or an MNE Raw (volts), a SpikeInterface recording, a neo AnalogSignal, an xarray DataArray
+        or a pandas frame (a column per channel), none of which is copied: do not change them
+        afterwards. Their rate is theirs, or that of their time axis. Or an array, channels x
+        samples or one channel, in uV (copied).
     fs : float, optional
         Sampling rate in Hz, needed for arrays and for tables and NPZ files that do not state it.
     kind : {'needle', 'surface', 'hdsemg'}, optional

@@ -20,7 +20,7 @@ from emgfasc.io.contents import Channel, Contents
 from emgfasc.io.refusal import refusing
 from emgfasc.io.trigno import is_trigno, open_trigno
 
-__all__ = ["open_text"]
+__all__ = ["name_and_unit", "open_text"]
 
 _RATE = re.compile(r"sampl\w*[ _-]*(?:rate|freq\w*)[^0-9]*(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.I)
 _LABELS = re.compile(r"(?:labels?|channels?|columns?)\s*[:=]+\s*(.+)", re.IGNORECASE)
@@ -62,7 +62,7 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     rate = fs_hz if table.fs_hz is None else table.fs_hz
     if rate is None:
         raise RecordingError(f"{label}: states no sampling rate; give it with fs= (in Hz).")
-    split = [_unit(name) for name in table.names]
+    split = [name_and_unit(name) for name in table.names]
     names = named_once([name for name, _ in split])
     notes = []
     if names != [name for name, _ in split]:
@@ -143,8 +143,14 @@ def _commented(comments: str, n_columns: int) -> list[str]:
     return array_names(n_columns)
 
 
-def _unit(name: str) -> tuple[str, str]:
-    """Split ``biceps (mV)`` into name and unit."""
+def name_and_unit(name: str) -> tuple[str, str]:
+    """Split ``biceps (mV)`` into name and unit; the unit is empty when there is none.
+
+    Examples
+    --------
+    >>> name_and_unit("biceps (mV)"), name_and_unit("biceps")
+    (('biceps', 'mV'), ('biceps', ''))
+    """
     match = _UNIT.fullmatch(name)
     return (match[1], match[2]) if match else (name, "")
 
