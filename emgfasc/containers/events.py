@@ -30,12 +30,18 @@ class Sensitivity:
         Threshold on the detection statistic, in noise SDs.
     max_false_per_min : float
         False detections per minute the threshold was set for.
+    over_time_uv : array of float32, shape (n_channels, n_steps), or None
+        The noise SD of each channel as it drifts, one value every `step_s`.
+    step_s : float
+        Length of a step; ``nan`` where the course is not known.
     """
 
     noise_uv: NDArray[np.float64]
     detection_limit_uv: float
     threshold: float
     max_false_per_min: float
+    over_time_uv: NDArray[np.float32] | None = None
+    step_s: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)

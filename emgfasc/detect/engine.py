@@ -85,6 +85,8 @@ def detect(
         ),
         threshold=threshold,
         max_false_per_min=max_false_per_min,
+        over_time_uv=noise,
+        step_s=seen.levels.group_samples / rec.fs_hz,
     )
     events = Events(frame, sensitivity)
     if rest is None or not len(events):

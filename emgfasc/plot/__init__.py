@@ -5,8 +5,8 @@ those of Okabe and Ito (jfly.uni-koeln.de/color), which every kind of colour vis
 
 >>> from emgfasc import plot
 >>> print(*sorted(plot.__all__))
-evidence_strip grid_map intervals overview raster rate rate_trend
-rest_timeline templates trace unit_overlay
+evidence_strip grid_map intervals lag_map noise overview raster rate
+rate_trend rest_timeline templates trace unit_overlay
 """
 
 import lazy_loader as _lazy

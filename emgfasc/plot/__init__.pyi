@@ -1,4 +1,6 @@
 from .grids import grid_map as grid_map
+from .grids import lag_map as lag_map
+from .noise import noise as noise
 from .rates import intervals as intervals
 from .rates import rate as rate
 from .shapes import templates as templates

@@ -8,10 +8,14 @@ from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from emgfasc.containers import Units
 from emgfasc.errors import ParameterError
 from emgfasc.plot.style import INK, axes_or_new
 
-__all__ = ["grid_map"]
+__all__ = ["grid_map", "lag_map"]
+
+
+_SEEN = 0.2  # of the largest amplitude, for a lag to mean anything
 
 
 def grid_map(
@@ -19,6 +23,7 @@ def grid_map(
     positions_mm: ArrayLike,
     *,
     label: str = "Peak to peak (µV)",
+    signed: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one value per electrode at its place on the grid.
@@ -32,6 +37,8 @@ def grid_map(
         Electrode positions; channels whose position is ``nan`` are left out.
     label : str
         Name of the colour scale, with its unit.
+    signed : bool
+        Values lie on both sides of 0: two colours, and no ring.
     ax : Axes, optional
         Where to draw; a new figure without it.
 
@@ -68,13 +75,16 @@ def grid_map(
     ax = axes_or_new(ax, (3.4, 3.0))
     known = np.isfinite(values)
     squares = [Rectangle((x - pitch / 2, y - pitch / 2), pitch, pitch) for x, y in positions[known]]
-    colored = PatchCollection(squares, cmap="cividis", edgecolor="white", linewidth=0.5)
+    colored = PatchCollection(squares, cmap="cividis", edgecolor="#b5b5b5", linewidth=0.5)
+    if signed:
+        colored.set_cmap("PuOr")
     colored.set_array(values[known])
-    colored.set_clim(0, float(values[known].max()) if known.any() else 1.0)
+    largest = float(np.abs(values[known]).max()) if known.any() else 1.0
+    colored.set_clim(-largest if signed else 0.0, largest or 1.0)
     ax.add_collection(colored)
     if (~known).any():
         ax.plot(*positions[~known].T, "x", color=INK, ms=5, label="no value")
-    if known.any():
+    if known.any() and not signed:
         top = positions[known][int(np.argmax(values[known]))]
         ax.plot(*top, "o", mfc="none", mec="white", ms=9, mew=3.0)
         ax.plot(*top, "o", mfc="none", mec=INK, ms=9, mew=1.2, label="largest")
@@ -86,6 +96,63 @@ def grid_map(
     ax.set_ylabel("y (mm)")
     ax.figure.colorbar(colored, ax=ax, label=label, shrink=0.9)
     return ax
+
+
+def lag_map(units: Units, unit: int, positions_mm: ArrayLike, *, ax: Axes | None = None) -> Axes:
+    """Draw how much later or earlier a unit's average peaks under each electrode.
+
+    A potential that travels along the fibres shows as lags that grow away from the end-plate. The
+    lag is the time of the largest deflection of the average, against that of its largest channel.
+    Electrodes with less than a fifth of the largest amplitude see too little to have a lag.
+
+    Parameters
+    ----------
+    units : Units
+        Units with their average potentials.
+    unit : int
+        Number of the unit to draw.
+    positions_mm : array of float, shape (n_channels, 2)
+        Electrode positions.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+        As of :func:`grid_map`; the colours run from earlier to later.
+
+    Raises
+    ------
+    ParameterError
+        When there is no such unit, or as for :func:`grid_map`.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from emgfasc import plot
+    >>> from emgfasc.containers import UNITS, Units
+    >>> row = pd.DataFrame([[1, "fasciculation", 3, "a", 1.0, 1.0, 1.0]], columns=UNITS.names)
+    >>> shapes = np.zeros((1, 2, 9), np.float32)
+    >>> shapes[0, 0, 4], shapes[0, 1, 6] = 9.0, 5.0
+    >>> ax = plot.lag_map(Units(row, shapes, 1000.0, 4), 1, [[0.0, 0.0], [8.0, 0.0]])
+    >>> ax.collections[0].get_array().tolist()
+    [0.0, 2.0]
+    """
+    rows = units.frame.index[units.frame["unit"] == unit]
+    if not len(rows) or units.templates_uv.shape[2] == 0:
+        raise ParameterError(
+            f"Invalid value for the 'unit' parameter: there is no average of a unit {unit}; "
+            f"allowed are {', '.join(str(number) for number in units.frame['unit']) or 'none'}."
+        )
+    average = np.abs(units.templates_uv[rows[0]].astype(np.float64))
+    size = average.max(axis=1)
+    at = average.argmax(axis=1)
+    lags_ms = (at - at[size.argmax()]) * 1e3 / units.fs_hz
+    lags_ms[size < _SEEN * size.max()] = np.nan
+    return grid_map(
+        lags_ms, positions_mm, label="Lag (ms)", signed=True,
+        ax=ax,
+    )  # fmt: skip
 
 
 def _pitch(positions: np.ndarray) -> float:

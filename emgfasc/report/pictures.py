@@ -11,6 +11,8 @@ from emgfasc.plot import (
     evidence_strip,
     grid_map,
     intervals,
+    lag_map,
+    noise,
     raster,
     rate,
     rest_timeline,
@@ -26,6 +28,7 @@ from emgfasc.report.words import feature_words, number, seconds
 __all__ = ["Picture", "firing_pictures", "leaning", "trace_pictures", "unit_pictures"]
 
 _MAX_UNITS = 12  # pictures of single units; all units are in the table
+_MAX_LAGS = 3  # time-lag maps, of the largest units
 _WINDOW_S = 10.0
 
 
@@ -128,6 +131,18 @@ def firing_pictures(analysed: Analysed) -> tuple[Picture, ...]:
                     svg_uri(rate(minute_by_minute(events, rest), rest)),
                 )
             )
+        if events.sensitivity is not None and events.sensitivity.over_time_uv is not None:
+            seen = events.sensitivity
+            pictures.append(
+                Picture(
+                    "Noise and detection limit",
+                    "Noise SD as it drifts, and the smallest potential found for certain: the "
+                    "threshold follows the noise.",
+                    f"Noise over time, median {number(float(np.nanmedian(seen.noise_uv)))} µV; "
+                    f"detection limit {number(seen.detection_limit_uv)} µV peak to peak.",
+                    svg_uri(noise(seen, rest)),
+                )
+            )
         if gaps.size:
             pictures.append(
                 Picture(
@@ -169,6 +184,8 @@ def unit_pictures(analysed: Analysed) -> tuple[Picture, ...]:
             )
             if recording.positions_mm is not None and np.isfinite(recording.positions_mm).any():
                 pictures.append(_map(analysed, row, unit, recording.positions_mm))
+                if row in ranked[:_MAX_LAGS]:
+                    pictures.append(_lags(analysed, unit, recording.positions_mm))
     return tuple(pictures)
 
 
@@ -209,4 +226,15 @@ def _map(analysed: Analysed, row: int, unit: int, places: NDArray[np.float64]) -
         f"{number(float(np.nanmax(size))) if np.isfinite(size).any() else 'none'} µV "
         f"on {largest}.",
         svg_uri(axes),
+    )
+
+
+def _lags(analysed: Analysed, unit: int, places: NDArray[np.float64]) -> Picture:
+    """Draw how a unit's potential travels over the grid."""
+    return Picture(
+        f"Unit {unit}, time lags",
+        "When the average peaks under each electrode, against its largest channel; a cross: too "
+        "small there to tell.",
+        f"Map of when the average potential of unit {unit} peaks on the grid.",
+        svg_uri(lag_map(analysed.units, unit, places)),
     )

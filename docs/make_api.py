@@ -1,0 +1,52 @@
+"""Write a page for each room of the package from what it exports: ``python docs/make_api.py``."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import emgfasc as ef
+
+TITLES = {
+    "io": "Reading and writing",
+    "preprocess": "Cleaning",
+    "rest": "Rest",
+    "detect": "Detection",
+    "sort": "Units",
+    "measure": "Shape",
+    "firing": "Firing",
+    "evidence": "Evidence",
+    "plot": "Pictures",
+    "report": "Report and review",
+    "batch": "Many recordings",
+    "simulate": "Simulation",
+    "evaluate": "Scoring",
+    "integrity": "Integrity",
+    "datasets": "Datasets",
+    "containers": "Containers",
+}
+TOP = (ef.read, ef.analyze, ef.review, ef.Settings, ef.Analysis)
+
+
+def pages() -> dict[str, str]:
+    """Return the text of each page by its name."""
+    made = {"emgfasc": _page("The whole way: `emgfasc`", "A recording in, an analysis out.", TOP)}
+    for room, title in TITLES.items():
+        module = getattr(ef, room)
+        found = [getattr(module, name) for name in sorted(module.__all__)]
+        public = [item for item in found if inspect.isfunction(item) or inspect.isclass(item)]
+        about = (module.__doc__ or "").split("\n\n")[0].strip()
+        made[room] = _page(f"{title}: `emgfasc.{room}`", about, tuple(public))
+    return made
+
+
+def _page(title: str, about: str, public: tuple[object, ...]) -> str:
+    names = [f"::: {item.__module__}.{item.__qualname__}" for item in public]  # type: ignore[attr-defined]
+    return "\n\n".join([f"# {title}", about, *names]) + "\n"
+
+
+if __name__ == "__main__":
+    folder = Path(__file__).with_name("api")
+    folder.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        folder.joinpath(f"{name}.md").write_text(text, encoding="utf-8")
