@@ -86,7 +86,7 @@ def _packed(value: int) -> bytes:
         packed: bytes = struct.pack(order + form, odd[value // 256 % len(odd)])
         return packed
     size = struct.calcsize(form)
-    whole = extreme & (2 ** (8 * size) - 1)
+    whole = extreme & ((1 << 8 * size) - 1)
     return whole.to_bytes(size, "little" if order == "<" else "big")
 
 

@@ -65,11 +65,13 @@ def wrap_period(rec: Recording, scan: Scan) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore", divide="ignore"):
         filled = reach / scan.quantum_uv
     periods = np.zeros(len(filled))
+    first: NDArray[np.float32] | None = None
     for bits in _BITS:
         near = (filled >= (_FILLED - _ROUGH) * 2**bits) & (filled <= (1 + _ROUGH) * 2**bits)
         for channel in np.flatnonzero(near):
-            first = rec.read(0, _BLOCK)[channel].astype(np.float64)
-            period = _step(first, scan.quantum_uv[channel]) * 2**bits
+            first = rec.read(0, _BLOCK) if first is None else first
+            own = first[channel].astype(np.float64)
+            period = _step(own, scan.quantum_uv[channel]) * 2**bits
             if _FILLED * period <= reach[channel] <= 1.001 * period:
                 periods[channel] = period
     return periods

@@ -70,16 +70,17 @@ def analyze(
         )
     tell = progress or (lambda _stage: None)
     use = (settings or Settings()).resolved(rec.kind)
+    seen = _held(rec)  # read once, where each check would read it again
     tell("check")
-    doubts = integrity.check(rec).flags
+    doubts = integrity.check(seen).flags
     tell("clean")
-    plain = _held(preprocess.mains_free(rec, mains_hz=use.mains_hz))
+    plain = _held(preprocess.mains_free(seen, mains_hz=use.mains_hz))
     plain = plain.replace(flags=tuple(dict.fromkeys((*rec.flags, *doubts))))
     clean = _held(preprocess.clean(plain, band_hz=use.band_hz, mains_hz=None, n_jobs=n_jobs))
     beats = detect.find_beats(clean)
     clean = _held(detect.without_beats(clean, beats))
     tell("rest")
-    first_rest = resting.find(clean, rules=use.rest).excluding(resting.lost(rec))
+    first_rest = resting.find(clean, rules=use.rest).excluding(resting.lost(seen))
     tell("detect")
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
