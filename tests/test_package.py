@@ -21,6 +21,13 @@ def test_import_loads_nothing_heavy() -> None:
     assert _run(code) == "[]"
 
 
+def test_the_command_line_waits_with_what_not_every_command_needs() -> None:
+    # pandas itself loads scipy and pyarrow where it finds them
+    heavy = ("matplotlib", "mne", "numba", "scipy.signal", "sklearn", "wfdb", "bokeh", "dask")
+    code = f"import sys, emgfasc.cli; print([m for m in {heavy!r} if m in sys.modules])"
+    assert _run(code) == "[]"
+
+
 def test_import_costs_no_more_than_numpy_and_pandas() -> None:
     """The smallest of interleaved runs, since other work on the machine only ever adds time."""
     alone: list[float] = []

@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import typer
 
-from emgfasc.batch import Outcome
+if TYPE_CHECKING:
+    from emgfasc.batch import Outcome  # brings every room along
 
 __all__ = ["Tally", "telling"]
 
-Tell = Callable[[Outcome, int], None]
+Tell = Callable[["Outcome", int], None]
 
 
 @dataclass
