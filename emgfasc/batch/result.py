@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from emgfasc import __version__
+from emgfasc import __version__, report
 from emgfasc.batch.dataset import read_dataset, write_dataset, write_parquet
 from emgfasc.batch.outcome import Outcome
 from emgfasc.batch.plan import Plan
@@ -19,6 +19,7 @@ from emgfasc.batch.store import Store
 from emgfasc.batch.tables import recordings_frame
 from emgfasc.errors import MissingExtraError
 from emgfasc.io import write_csv, write_json
+from emgfasc.io.atomic import whole
 from emgfasc.pipeline.versions import versions
 
 __all__ = ["Batch", "assembled"]
@@ -33,8 +34,8 @@ class Batch:
     Attributes
     ----------
     out : Path
-        The folder it is in: ``recordings.csv``, ``recordings.parquet``, ``events/``,
-        ``run.json``, and a folder for each recording in ``recordings/``.
+        The folder it is in: ``index.html``, ``recordings.csv``, ``recordings.parquet``,
+        ``events/``, ``run.json``, and a folder for each recording in ``recordings/``.
     recordings : DataFrame
         A row per recording and muscle; columns of ``S_summary.json`` behind ``recording,
         muscle, side, status, reason``. A failed recording is one row.
@@ -76,6 +77,10 @@ def assembled(store: Store, outcomes: Sequence[Outcome], plan: Plan, started: da
     rows = [row for item in outcomes for row in _rows(item, records.get(item.name))]
     frame, notes = recordings_frame(rows), []
     write_csv(frame, store.out / f"{_TABLE}.csv")
+    with whole(store.out / "index.html") as part:
+        part.write_text(
+            report.render_index(frame, title=store.out.name), "utf-8", "xmlcharrefreplace"
+        )
     parquet = store.out / f"{_TABLE}.parquet"
     try:
         write_parquet(frame, parquet)

@@ -66,8 +66,8 @@ def batch(
 ) -> None:
     """Analyse many recordings into one table; run it again to go on after a stop.
 
-    Writes recordings.csv, recordings.parquet, events/ and run.json, and a folder for each
-    recording. A failed recording is a row with its reason.
+    Writes index.html, recordings.csv, recordings.parquet, events/ and run.json, and a folder for
+    each recording. A failed recording is a row with its reason.
 
     Example: emgfasc batch data/ --out results --kind hdsemg
     """

@@ -2,7 +2,7 @@
 
 >>> from emgfasc import report
 >>> print(*sorted(report.__all__))
-Analysed html render render_review tables write
+Analysed html render render_index render_review tables write
 """
 
 import lazy_loader as _lazy

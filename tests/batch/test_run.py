@@ -65,7 +65,8 @@ def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
     assert good["input_sha256"] == ef.read(tmp_path / "in" / "007.npz").sha256
     assert good["stages_s"]["detect"] > 0
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        ".batch.lock", "events", "recordings", "recordings.csv", "recordings.parquet", "run.json",
+        ".batch.lock", "events", "index.html", "recordings", "recordings.csv",
+        "recordings.parquet", "run.json",
     ]  # fmt: skip
 
 
