@@ -23,7 +23,7 @@ from emgfasc.io.packed_limits import hold_growth
 from emgfasc.io.refusal import refusing
 from emgfasc.io.voltage import uv_per
 
-__all__ = ["open_matlab"]
+__all__ = ["of_fields", "open_matlab"]
 
 # Names of fields, in lower case, in the order in which they are looked for.
 _DATA = ("data", "emg", "semg", "signal", "signals", "sig", "x", "y")
@@ -59,6 +59,25 @@ def open_matlab(path: Path, label: str, fs_hz: float | None) -> Contents:
     """
     with refusing(label, "MATLAB"):
         fields = _fields(path, label)
+    return of_fields(fields, path, label, fs_hz)
+
+
+def of_fields(fields: Mapping[str, Any], path: Path, label: str, fs_hz: float | None) -> Contents:
+    """Find samples, rate, names and unit among named fields.
+
+    Parameters
+    ----------
+    fields : mapping
+        Arrays by lower-case name.
+    path, label, fs_hz
+        As in :func:`open_matlab`.
+
+    Raises
+    ------
+    RecordingError
+        When there are no samples or no rate.
+    """
+    with refusing(label, "named fields"):
         name = next((name for name in _DATA if name in fields), None)
         if name is None:
             raise ValueError(

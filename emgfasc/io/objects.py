@@ -18,7 +18,7 @@ from emgfasc.io.channels import named_once
 from emgfasc.io.contents import BlockSource, Channel, ChannelType, Contents, Facts
 from emgfasc.io.text import name_and_unit
 
-__all__ = ["object_opener"]
+__all__ = ["object_opener", "rate_of"]
 
 _TIME_DIMS = ("time", "times", "sample", "samples", "t")
 _UNEVEN = 0.01  # of a sampling interval: what a step may differ before it is a gap
@@ -53,7 +53,7 @@ def _open_frame(frame: pd.DataFrame, fs_hz: float | None) -> Contents:
     start = None
     if isinstance(frame.index, pd.DatetimeIndex) and len(frame):
         start = frame.index[0].to_pydatetime()
-    rate = _rate("frame", attrs, _seconds(frame.index), fs_hz)
+    rate = rate_of("frame", attrs, _seconds(frame.index), fs_hz)
     split = [name_and_unit(str(name)) for name in frame.columns]
     units = [unit or str(attrs.get("unit", "")) for _, unit in split]
     return _contents(
@@ -89,7 +89,7 @@ def _open_dataarray(array: Any, fs_hz: float | None) -> Contents:
     )
     attrs = dict(array.attrs)
     index = pd.Index(array.coords[time].to_numpy()) if time in array.coords else None
-    rate = _rate("DataArray", attrs, None if index is None else _seconds(index), fs_hz)
+    rate = rate_of("DataArray", attrs, None if index is None else _seconds(index), fs_hz)
     unit = str(attrs.get("unit", attrs.get("units", "")))
     return _contents(
         "DataArray",
@@ -104,7 +104,9 @@ def _open_dataarray(array: Any, fs_hz: float | None) -> Contents:
 
 def _open_analogsignal(signal: Any, fs_hz: float | None) -> Contents:
     """Open a neo AnalogSignal (samples x channels, with its own unit and rate)."""
-    rate = _rate("AnalogSignal", {"fs_hz": float(signal.sampling_rate.rescale("Hz"))}, None, fs_hz)
+    rate = rate_of(
+        "AnalogSignal", {"fs_hz": float(signal.sampling_rate.rescale("Hz"))}, None, fs_hz
+    )
     names = signal.array_annotations.get("channel_names")
     n_channels = int(signal.shape[1])
     values = signal.magnitude
@@ -127,7 +129,7 @@ def _open_spikeinterface(recording: Any, fs_hz: float | None) -> Contents:
             f"{label}: has {recording.get_num_segments()} segments with gaps of unknown length "
             "between them; select one with select_segments()."
         )
-    rate = _rate(label, {"fs_hz": float(recording.get_sampling_frequency())}, None, fs_hz)
+    rate = rate_of(label, {"fs_hz": float(recording.get_sampling_frequency())}, None, fs_hz)
     ids = list(recording.channel_ids)
     scaled = bool(recording.has_scaleable_traces())
     where = recording.get_channel_locations() if recording.has_channel_location() else None
@@ -205,13 +207,32 @@ def _seconds(index: pd.Index) -> NDArray[np.float64] | None:
     return np.asarray(index, np.float64) if index.dtype.kind == "f" else None
 
 
-def _rate(
+def rate_of(
     label: str,
     attrs: Mapping[Any, Any],
     seconds: NDArray[np.float64] | None,
     fs_hz: float | None,
 ) -> float:
-    """Return the stated rate, or that of the time axis; a time axis with gaps is refused."""
+    """Return the stated rate, or that of the time axis; a time axis with gaps is refused.
+
+    Parameters
+    ----------
+    label : str
+        How messages name what states it.
+    attrs : mapping
+        May state a rate as ``fs_hz``, ``sampling_rate`` or ``fs``.
+    seconds : array of float or None
+        Times of the samples.
+    fs_hz : float or None
+        The caller's rate.
+
+    Raises
+    ------
+    RecordingError
+        When the times do not rise evenly.
+    ParameterError
+        When there is no rate, or two contradict each other.
+    """
     stated = attrs.get("fs_hz", attrs.get("sampling_rate", attrs.get("fs")))
     rate = float(stated) if stated is not None else fs_hz
     if stated is not None and fs_hz is not None and not np.isclose(fs_hz, rate or 0, rtol=1e-6):

@@ -10,7 +10,9 @@ from typing import Any, cast
 
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.arrays import open_array
+from emgfasc.io.bids import with_sidecars
 from emgfasc.io.contents import Contents
+from emgfasc.io.hdf5 import open_hdf5
 from emgfasc.io.matlab import open_matlab
 from emgfasc.io.neo_raw import NEO_SUFFIXES
 from emgfasc.io.npz import open_npz
@@ -33,12 +35,15 @@ _LIBRARY_READERS = {
     ".otb+": ("otb", "open_otb"),
     ".otb4": ("otb", "open_otb"),
     ".poly5": ("poly5", "open_poly5"),
+    ".nwb": ("nwb", "open_nwb"),
     **dict.fromkeys(NEO_SUFFIXES, ("neo_raw", "open_neo")),
 }
 # Readers of formats that may leave the sampling rate to the caller.
 _OWN_READERS: dict[str, Callable[[Path, str, float | None], Contents]] = {
     ".npz": open_npz,
     ".mat": open_matlab,
+    ".h5": open_hdf5,
+    ".hdf5": open_hdf5,
     ".csv": open_text,
     ".tsv": open_text,
     ".txt": open_text,
@@ -95,10 +100,10 @@ def _open_file(path: Path, fs: float | None) -> Contents:
         if path.stat().st_size == 0:
             raise RecordingError(f"{label}: is empty (0 bytes); copy or export it again.")
         if suffix in _OWN_READERS:
-            return _OWN_READERS[suffix](path, label, fs)
+            return with_sidecars(_OWN_READERS[suffix](path, label, fs), path)
         module, function = _LIBRARY_READERS[suffix]
         opener = getattr(import_module(f"emgfasc.io.{module}"), function)
-        return cast("Contents", opener(path, label))
+        return with_sidecars(cast("Contents", opener(path, label)), path)
     except (OSError, ValueError) as error:
         if isinstance(error, ParameterError):
             raise

@@ -46,7 +46,8 @@ def read(
         not), NPZ (``data``: channels x samples in uV, ``fs``), MATLAB (``.mat``: OTBioLab exports
         or named fields), OT Bioelettronica (``.otb+``, ``.otb4``), TMSi Poly5, a Delsys Trigno
         export or another table of numbers (``.csv``, ``.tsv``, ``.txt``); with the extra
-        ``formats`` also Spike2, Intan, Blackrock, Axon, Micromed, Plexon and C3D.
+        ``formats`` also Spike2, Intan, Blackrock, Axon, Micromed, Plexon, C3D, NWB and HDF5. In an
+        EMG-BIDS dataset what its tables and sidecars say is added.
         Or an MNE Raw (volts), a SpikeInterface recording, a neo AnalogSignal, an xarray DataArray
         or a pandas frame (a column per channel), none of which is copied: do not change them
         afterwards. Their rate is theirs, or that of their time axis. Or an array, channels x

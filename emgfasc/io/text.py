@@ -43,8 +43,9 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     Parameters
     ----------
     path : Path
-        The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit),
-        then numbers; ``nan`` marks a gap. A Delsys Trigno export is handed to its own reader.
+        The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit), an
+        optional row of units under it, then numbers; ``nan`` marks a gap. A Delsys Trigno export
+        is handed to its own reader.
     label : str
         How messages name it.
     fs_hz : float or None
@@ -93,6 +94,8 @@ def _parse(path: Path) -> _Table:
     names: list[str] = []
     if body and not any(_is_number(field) for field in _fields(body[0], separator)):
         names = _fields(body.pop(0), separator)
+        if body and not any(_is_number(field) for field in _fields(body[0], separator)):
+            names = _with_units(names, _fields(body.pop(0), separator))
     if separator == ";" and body and "," in body[0]:
         body = [line.replace(",", ".") for line in body]
     if body:
@@ -123,6 +126,14 @@ def _fields(line: str, separator: str | None) -> list[str]:
     if separator is None:
         return line.split()
     return [field.strip() for field in next(csv.reader([line], delimiter=separator))]
+
+
+def _with_units(names: Sequence[str], units: Sequence[str]) -> list[str]:
+    """Join a row of names and the row of units under it: ``biceps`` and ``[mV]``."""
+    if len(units) != len(names):
+        raise ValueError(f"{len(units)} units under {len(names)} names")
+    bare = [unit.strip("()[] ") for unit in units]
+    return [f"{name} ({unit})" if unit else name for name, unit in zip(names, bare, strict=True)]
 
 
 def _is_number(field: str) -> bool:
