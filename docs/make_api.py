@@ -1,4 +1,4 @@
-"""Write a page for each room of the package from what it exports: ``python docs/make_api.py``."""
+"""Write a page for each room of the package from what it exports, whenever the site is built."""
 
 from __future__ import annotations
 
@@ -45,8 +45,11 @@ def _page(title: str, about: str, public: tuple[object, ...]) -> str:
     return "\n\n".join([f"# {title}", about, *names]) + "\n"
 
 
-if __name__ == "__main__":
+def on_pre_build(config: object) -> None:  # noqa: ARG001 (the name MkDocs passes it by)
+    """Write the pages before MkDocs looks for them."""
     folder = Path(__file__).with_name("api")
     folder.mkdir(exist_ok=True)
     for name, text in pages().items():
-        folder.joinpath(f"{name}.md").write_text(text, encoding="utf-8")
+        page = folder / f"{name}.md"
+        if not page.exists() or page.read_text("utf-8") != text:
+            page.write_text(text, encoding="utf-8")
