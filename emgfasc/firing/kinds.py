@@ -15,7 +15,7 @@ from emgfasc.firing.patterns import Found, dense_stretches, unit_patterns
 from emgfasc.firing.rules import RULES, Rule
 
 if TYPE_CHECKING:
-    from emgfasc.containers import Events, Units
+    from emgfasc.containers import Events, Rest, Units
 
 __all__ = ["Kinds", "kinds"]
 
@@ -56,6 +56,7 @@ def kinds(
     kind: Kind,
     duration_s: float | None = None,
     margin_s: float = 0.5,
+    rest: Rest | None = None,
     rules: Sequence[Rule] = RULES,
 ) -> Kinds:
     """Tell fasciculations from voluntary and other spontaneous discharges.
@@ -66,7 +67,8 @@ def kinds(
 
     * fibrillations, positive sharp waves and machine-like trains that run while other units
       fire voluntarily are voluntary themselves: in a contraction they cannot be told apart;
-    * a unit with more than half of its potentials in one such category is of it altogether;
+    * a unit with more than half of its potentials in one such category is of it altogether; those
+      outside `rest` do not count, since a unit that is recruited may also fasciculate at rest;
     * unsorted potentials within a voluntary stretch are voluntary.
 
     Isolated discharges of other units within a voluntary stretch stay fasciculations; they are
@@ -85,6 +87,8 @@ def kinds(
         Length of the recording; by default the time of the last potential.
     margin_s : float, default 0.5
         Time added before and after a voluntary train.
+    rest : Rest, optional
+        What is known of contractions from the signal itself, see :func:`emgfasc.rest.find`.
     rules : sequence of Rule, optional
         The rule table.
 
@@ -121,7 +125,8 @@ def kinds(
     reason = _reasons(frame)
     for rule, item in reversed(named):
         category[item.rows], reason[item.rows] = rule.category, rule.name
-    for unit, own in open_rows.groupby("unit"):
+    at_rest = open_rows if rest is None else open_rows[rest.state_at(open_rows["peak_s"]) == "rest"]
+    for unit, own in at_rest.groupby("unit"):
         if unit > 0:
             _extend(category, reason, own.index.to_numpy(np.int64))
     spans = _spans(named, margin, np.inf if duration_s is None else length)

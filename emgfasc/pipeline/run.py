@@ -80,7 +80,7 @@ def analyze(
     beats = detect.find_beats(clean)
     clean = _held(detect.without_beats(clean, beats))
     tell("rest")
-    first_rest = resting.find(clean, rules=use.rest).excluding(resting.lost(seen))
+    first_rest = resting.find(clean, rules=use.rest, lost=resting.lost(seen))
     tell("detect")
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
@@ -94,7 +94,9 @@ def analyze(
     tell("measure")
     shaped = measure.morphology(clean, timed, rules=use.measure)
     tell("firing")
-    judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s)
+    judged = firing.kinds(
+        shaped, units, kind=rec.kind, duration_s=rec.duration_s, rest=first_rest
+    )
     rest = first_rest.excluding(judged.spans)
     events = gated(judged.events, rest)
     found_units = judged.units or units

@@ -63,7 +63,7 @@ class Settings:
             max_false_per_min=self.max_false_per_min,
             band_hz=self.band_hz,
             mains_hz=self.mains_hz,
-            rest=self.rest or RestRules.for_kind(kind),
+            rest=self.rest or RestRules(),
             detect=self.detect or DetectRules.for_kind(kind),
             measure=self.measure or MeasureRules.for_kind(kind),
             sort=self.sort or SortRules.for_kind(kind),

@@ -23,6 +23,9 @@ _EACH = 8  # of this many samples one is enough for a median
 _STANDS_OUT = 6.0  # line amplitude over the neighbourhood's, to count as mains
 _ALONE = 1.5  # line amplitude over the largest beside it
 _MAX_HARMONIC = 20
+_CELL_S = 0.025
+_FAR = 20.0  # median absolute deviations
+_LEAST_USABLE = 0.25  # of a window
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,9 @@ class MainsFreeSource:
 
     Windows of 2 s overlap by half and are cross-faded. In each, every harmonic is fitted with an
     amplitude and phase that may drift in a straight line, twice: the second time with potentials
-    clipped, so that they leave no echo at the mains period. Windows lie on a fixed grid.
+    clipped, so that they leave no echo at the mains period. Cells of 25 ms in which the signal
+    stands still or lies far off (failed transmission, an amplifier at its rail) are left out of the
+    fit. Windows lie on a fixed grid.
     """
 
     parent: Source
@@ -149,10 +154,9 @@ class MainsFreeSource:
         waves = [f(h * phase) for h in self.mains.harmonics for f in (np.cos, np.sin)]
         slope = time / _WINDOW_S
         basis = np.stack([np.ones(size), *waves, *(wave * slope for wave in waves)])
-        solver = np.linalg.pinv(basis.T)
-        basis[0] = 0.0  # the mean takes part in the fit, but is not mains
+        basis[0] = 0.0  # see _solver
         object.__setattr__(self, "_basis", basis.astype(np.float32))
-        object.__setattr__(self, "_solver", solver.T.astype(np.float32))
+        object.__setattr__(self, "_solver", _solver(basis))
 
     @property
     def n_samples(self) -> int:
@@ -183,11 +187,41 @@ class MainsFreeSource:
     def _fitted(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the mains part of one window, shape of `window`."""
         data = np.nan_to_num(window, nan=0.0)
-        mains = (data @ self._solver) @ self._basis
-        rest = data - mains
+        usable = _usable(data, max(2, round(_CELL_S * self.fs_hz)))
+        whole = bool(usable.all())
+        if not whole and usable.mean() < _LEAST_USABLE:
+            return np.zeros_like(data)
+        solver = self._solver if whole else _solver(self._basis[:, usable])
+        seen = data if whole else data[:, usable]
+        mains = (seen @ solver) @ self._basis
+        rest = seen - mains[:, usable]
         limit = 4 * np.median(np.abs(rest), axis=1, keepdims=True) / 0.6745
-        clipped = mains + np.clip(rest, -limit, limit)
-        return np.asarray((clipped @ self._solver) @ self._basis, dtype=np.float32)
+        clipped = mains[:, usable] + np.clip(rest, -limit, limit)
+        return np.asarray((clipped @ solver) @ self._basis, dtype=np.float32)
+
+
+def _solver(basis: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return what a row of samples is multiplied with to give its least-squares coefficients."""
+    waves = basis.astype(np.float64)
+    waves[0] = 1.0  # the mean takes part in the fit, but is not mains
+    return np.asarray(np.linalg.pinv(waves.T).T, dtype=np.float32)
+
+
+def _usable(data: NDArray[np.float32], cell: int) -> NDArray[np.bool_]:
+    """Return which samples lie in cells that show something, on at least half of the channels."""
+    n = data.shape[1] // cell
+    if not n:
+        return np.ones(data.shape[1], bool)
+    cells = data[:, : n * cell].reshape(len(data), n, cell)
+    middle = np.median(data, axis=1)[:, None]
+    limit = _FAR * np.median(np.abs(data - middle), axis=1)[:, None]
+    off = np.minimum(np.abs(cells.min(axis=2) - middle), np.abs(cells.max(axis=2) - middle))
+    same_side = (cells.min(axis=2) > middle) == (cells.max(axis=2) > middle)
+    lost = (np.ptp(cells, axis=2) == 0) | (same_side & (off > limit))
+    cell_lost = np.pad(lost.mean(axis=0) >= 0.5, 1)
+    cell_lost = cell_lost[:-2] | cell_lost[1:-1] | cell_lost[2:]  # and where it begins and ends
+    index = np.minimum(np.arange(data.shape[1]) // cell, n - 1)  # the rest goes with the last
+    return ~cell_lost[index]
 
 
 def _hann(size: int) -> NDArray[np.float32]:

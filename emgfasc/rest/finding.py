@@ -7,13 +7,14 @@ above a slowly varying floor, which rare potentials cannot raise.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc._validate import one_of
-from emgfasc.containers import KINDS, Kind, Recording, Rest
+from emgfasc.containers import Recording, Rest
 from emgfasc.rest.cells import Cells, power_cells, rolling_quantile, runs
 
 __all__ = ["RestRules", "find"]
@@ -31,18 +32,21 @@ class RestRules:
     Attributes
     ----------
     active_ratio : float
-        RMS of a cell over the floor's from which the cell counts as active.
+        RMS of a cell over the floor's from which the cell counts as active; slow swings are taken
+        out of both.
     active_share : float
         Share of active cells from which a moment counts as contraction.
     window_s : float
         Length over which that share is taken.
     channel_share : float
         Share of channels (at least one) that must be in contraction.
+    gap_s : float
+        A contraction goes on, before and after, as long as active cells follow one another within
+        this time: two intervals of a unit at recruitment.
     min_rest_s, min_active_s : float
         Shorter rest between contractions, and shorter contraction within rest, are not believed.
     margin_s : float
-        Added before and after a contraction, whose first and last discharges are too few to show;
-        two intervals of a unit at recruitment.
+        Added before and after a contraction.
     max_noise_uv : float
         Floor above which nothing can be told (SPiQE leaves out noise above 100 uV, Bashford 2019,
         https://doi.org/10.1016/j.clinph.2019.03.032; its definition may differ).
@@ -50,28 +54,24 @@ class RestRules:
         Shorter recordings cannot be verified.
     """
 
-    active_ratio: float
+    active_ratio: float = 1.9
     active_share: float = 0.35
     window_s: float = 1.5
     channel_share: float = 0.1
+    gap_s: float = 0.25
     min_rest_s: float = 2.0
     min_active_s: float = 0.3
-    margin_s: float = 0.25
+    margin_s: float = 0.2
     max_noise_uv: float = 100.0
     min_duration_s: float = 2.0
 
-    @classmethod
-    def for_kind(cls, kind: Kind) -> RestRules:
-        """Return the rules for a kind of recording.
 
-        A cell of a needle recording holds more independent samples, so its power scatters less
-        and a smaller excess already means activity.
-        """
-        one_of("kind", kind, KINDS)
-        return cls(active_ratio=1.5 if kind == "needle" else 1.75)
-
-
-def find(rec: Recording, *, rules: RestRules | None = None) -> Rest:
+def find(
+    rec: Recording,
+    *,
+    rules: RestRules | None = None,
+    lost: Sequence[tuple[float, float, str, str]] = (),
+) -> Rest:
     """Find rest, voluntary activity and stretches that cannot be used.
 
     Parameters
@@ -79,7 +79,10 @@ def find(rec: Recording, *, rules: RestRules | None = None) -> Rest:
     rec : Recording
         Cleaned, see :func:`emgfasc.preprocess.clean`.
     rules : RestRules, optional
-        Default: those for the recording's kind.
+        Default: the usual ones, the same for every kind.
+    lost : sequence of (start_s, stop_s, 'artifact', reason)
+        Stretches that show nothing of the muscle, from :func:`emgfasc.rest.lost`. They are left
+        out of what is judged, and keep their reason.
 
     Returns
     -------
@@ -95,49 +98,69 @@ def find(rec: Recording, *, rules: RestRules | None = None) -> Rest:
     >>> ef.rest.find(rec).status
     'partial'
     """
-    rules = rules or RestRules.for_kind(rec.kind)
+    rules = rules or RestRules()
     if rec.duration_s < rules.min_duration_s:
         why = f"shorter than {rules.min_duration_s:g} s"
         return Rest.from_spans([], duration_s=rec.duration_s, reason=why, verifiable=False)
     cells = power_cells(rec)
-    floor = _floor(cells)
     unusable = [
         (np.isnan(cells.power), "missing samples"),
         (cells.power == 0, "flat"),
-        (floor > rules.max_noise_uv**2, f"noise above {rules.max_noise_uv:g} uV"),
+        (_floor(cells, cells.power) > rules.max_noise_uv**2, f"noise above {rules.max_noise_uv:g} uV"),
     ]
     spans: list[tuple[float, float, str, str]] = []
     for where, why in unusable:
         for start, stop in runs(where.mean(axis=0) >= 0.5):
             spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
-    for start, stop in runs(_contraction(cells, floor, rules)):
+    for start, stop in runs(_contraction(_without(cells, lost), rules)):
         spans.append(
             (start * cells.cell_s, stop * cells.cell_s, "voluntary", "motor unit activity")
         )
-    return Rest.from_spans(spans, duration_s=rec.duration_s)
+    return Rest.from_spans(spans, duration_s=rec.duration_s).excluding(lost)
 
 
-def _floor(cells: Cells) -> NDArray[np.float32]:
-    """Return the power that the quietest fifth of the cells of a second stays under."""
-    return rolling_quantile(cells.power, group=cells.count(1.0), reach=8, quantile=0.2)
+def _without(cells: Cells, lost: Sequence[tuple[float, float, str, str]]) -> Cells:
+    """Return the cells with those that touch a lost stretch unknown."""
+    fast = cells.fast_power.copy()
+    for start, stop, *_ in lost:
+        fast[:, int(start / cells.cell_s) : math.ceil(stop / cells.cell_s)] = np.nan
+    return replace(cells, fast_power=fast)
 
 
-def _contraction(cells: Cells, floor: NDArray[np.float32], rules: RestRules) -> Mask:
+def _floor(cells: Cells, power: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the power that the quietest fifth of the cells of a second stays under.
+
+    Of the 17 seconds around, the sixth quietest counts: a contraction of 9 s is more than half.
+    """
+    return rolling_quantile(power, group=cells.count(1.0), reach=8, quantile=0.2, among=0.35)
+
+
+def _contraction(cells: Cells, rules: RestRules) -> Mask:
     """Tell for every cell whether the muscle contracts."""
+    power = cells.fast_power
     with np.errstate(invalid="ignore"):
-        active = cells.power > rules.active_ratio**2 * floor
+        active = power > rules.active_ratio**2 * _floor(cells, power)
     share = _moving_mean(active, cells.count(rules.window_s))
     needed = max(1, int(np.ceil(rules.channel_share * len(active))))
     over = (share >= rules.active_share).sum(axis=0) >= needed
     any_active = active.sum(axis=0) >= needed
-    margin = cells.count(rules.margin_s)
+    gap, margin = cells.count(rules.gap_s), cells.count(rules.margin_s)
     out = np.zeros(over.shape, bool)
     for start, stop in runs(over):
         inside = np.flatnonzero(any_active[start:stop])
         if inside.size and inside[-1] - inside[0] + 1 >= cells.count(rules.min_active_s):
-            first, last = start + inside[0], start + inside[-1] + 1
-            out[max(0, first - margin) : last + margin] = True
+            first = _followed(any_active[::-1], len(over) - 1 - start - inside[0], gap)
+            last = _followed(any_active, start + inside[-1], gap)
+            out[max(0, len(over) - 1 - first - margin) : last + 1 + margin] = True
     return _without_short_rest(out, cells.count(rules.min_rest_s))
+
+
+def _followed(active: Mask, cell: int, gap: int) -> int:
+    """Return the last of the active cells that follow `cell` within `gap` of one another."""
+    later = cell + 1 + np.flatnonzero(active[cell + 1 :])
+    breaks = np.flatnonzero(np.diff(later, prepend=cell) > gap)
+    kept = later[: breaks[0]] if breaks.size else later
+    return int(kept[-1]) if kept.size else int(cell)
 
 
 def _without_short_rest(contraction: Mask, shortest: int) -> Mask:

@@ -230,3 +230,12 @@ def test_any_table_keeps_its_rows(rows: list[tuple[int, int]], tick: float, kind
     assert set(found.events.frame["category"]) <= set(CATEGORIES)
     edges = [edge for span in found.spans for edge in span[:2]]
     assert edges == sorted(edges)
+
+
+def test_what_a_unit_does_in_a_contraction_does_not_say_what_it_does_at_rest() -> None:
+    train = regular(9, 0.1, 10, at=10.0)
+    events = table({1: np.append(train, [50.0, 60.0])})
+    rest = Rest.from_spans([(9.5, 20.5, "voluntary", "contraction")], duration_s=100.0)
+    found = kinds(events, kind="surface", duration_s=100, rest=rest).events.frame
+    assert (found["category"].iloc[:-2] == "voluntary").all()
+    assert (found["category"].iloc[-2:] == "fasciculation").all()
