@@ -94,9 +94,7 @@ def analyze(
     tell("measure")
     shaped = measure.morphology(clean, timed, rules=use.measure)
     tell("firing")
-    judged = firing.kinds(
-        shaped, units, kind=rec.kind, duration_s=rec.duration_s, rest=first_rest
-    )
+    judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s, rest=first_rest)
     rest = first_rest.excluding(judged.spans)
     events = gated(judged.events, rest)
     found_units = judged.units or units

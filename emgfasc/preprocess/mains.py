@@ -221,7 +221,7 @@ def _usable(data: NDArray[np.float32], cell: int) -> NDArray[np.bool_]:
     cell_lost = np.pad(lost.mean(axis=0) >= 0.5, 1)
     cell_lost = cell_lost[:-2] | cell_lost[1:-1] | cell_lost[2:]  # and where it begins and ends
     index = np.minimum(np.arange(data.shape[1]) // cell, n - 1)  # the rest goes with the last
-    return ~cell_lost[index]
+    return np.asarray(~cell_lost[index])
 
 
 def _hann(size: int) -> NDArray[np.float32]:

@@ -106,7 +106,10 @@ def find(
     unusable = [
         (np.isnan(cells.power), "missing samples"),
         (cells.power == 0, "flat"),
-        (_floor(cells, cells.power) > rules.max_noise_uv**2, f"noise above {rules.max_noise_uv:g} uV"),
+        (
+            _floor(cells, cells.power) > rules.max_noise_uv**2,
+            f"noise above {rules.max_noise_uv:g} uV",
+        ),
     ]
     spans: list[tuple[float, float, str, str]] = []
     for where, why in unusable:
@@ -116,7 +119,7 @@ def find(
         spans.append(
             (start * cells.cell_s, stop * cells.cell_s, "voluntary", "motor unit activity")
         )
-    return Rest.from_spans(spans, duration_s=rec.duration_s).excluding(lost)
+    return Rest.from_spans(spans, duration_s=rec.duration_s).excluding(list(lost))
 
 
 def _without(cells: Cells, lost: Sequence[tuple[float, float, str, str]]) -> Cells:

@@ -104,3 +104,16 @@ CONTRACTIONS = [
 def test_real_contractions_are_not_rest(name: str) -> None:
     rec = read(Path(DATA or "") / name)
     assert rest.find(preprocess.clean(rec)).status == "not_at_rest"
+
+
+@pytest.mark.parametrize(("fs_hz", "kind"), [(20_000.0, "needle"), (2048.0, "surface")])
+def test_a_moving_cable_and_a_lost_stretch_are_no_contraction(fs_hz: float, kind: Kind) -> None:
+    data = _with_potentials(_noise(40, fs_hz), fs_hz, 1.0)
+    t = np.arange(int(2 * fs_hz)) / fs_hz
+    begin = int(10 * fs_hz)
+    data[0, begin : begin + len(t)] += 150 * np.sin(2 * np.pi * 13 * t) * np.sin(np.pi * t / 2)
+    data[0, int(25 * fs_hz) : int(26 * fs_hz)] = 8000
+    rec = recording(data, fs_hz, kind)
+    found = rest.find(preprocess.clean(rec), lost=rest.lost(rec)).to_frame()
+    assert found["state"].tolist() == ["rest", "artifact", "rest"]
+    assert found["reason"].iloc[1] == "clipping"
