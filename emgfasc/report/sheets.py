@@ -148,11 +148,12 @@ def units_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
         str(name)
         for name in frame.columns
         if (has_rest or name not in rate)
+        and not _is_limit(str(name))
         and not frame[name].isin([""]).all()
         and not frame[name].isna().all()
     ]
     header = [columns[name] for name in names]
-    cells = [[_cell(frame[name].iloc[row]) for name in names] for row in range(len(frame))]
+    cells = [[_with_limits(frame.iloc[row], name) for name in names] for row in range(len(frame))]
     if len(firing):
         by_unit = firing.set_index(firing["unit"].astype(str))
         # The units' own interval columns, where they exist, say the same.
@@ -164,7 +165,7 @@ def units_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
                 for row, unit in zip(cells, frame["unit"], strict=True):
                     known = str(unit) in by_unit.index
                     row.append(_cell(by_unit[name][str(unit)]) if known else NOTHING)
-    numeric = [name not in ("category", "channel", "reason") for name in names]
+    numeric = [name not in _WORDS for name in names]
     numeric += [True] * (len(header) - len(names))
     return Table(
         "Every unit: shapes are of single potentials (medians), amplitude is of the average",
@@ -312,6 +313,23 @@ def _facts(caption: str, facts: Sequence[tuple[str, str]]) -> Table:
     return Table(caption, ("Fact", "Value"), tuple(facts), (False, False))
 
 
+_WORDS = ("category", "channel", "reason", "not_measured")  # columns of the units that hold text
+
+
+def _is_limit(name: str) -> bool:
+    """Tell whether a column is a limit that stands beside its value; a rate's has its own."""
+    return name.endswith(("_lo95", "_hi95")) and not name.startswith("rate_")
+
+
+def _with_limits(row: pd.Series, name: str) -> str:
+    """Write a unit's figure with its 95 % limits, where it has some."""
+    value = _cell(row[name])
+    if name.startswith("rate_") or f"{name}_lo95" not in row:
+        return value
+    low, high = (number(row[f"{name}{end}"]) for end in ("_lo95", "_hi95"))
+    return value if NOTHING in (value, low, high) else f"{value} ({low} to {high})"
+
+
 # Headers that a column's name does not give by itself.
 _UNIT_WORDS = {
     "n": "n",
@@ -326,6 +344,17 @@ _UNIT_WORDS = {
     "idi_cov": "Interval, coefficient of variation",
     "cad_pct": "CAD",
     "ccc": "CCC",
+    "ccc_if_stable": "CCC if stable",
+    "average_amplitude_uv": "Amplitude of the average",
+    "average_duration_ms": "Duration of the average",
+    "average_area_uvms": "Area of the average",
+    "average_phases": "Phases of the average",
+    "average_turns": "Turns of the average",
+    "n_satellites": "Satellites",
+    "jitter_us": "Jitter, MCD",
+    "blocking_pct": "Blocking",
+    "speed_m_s": "Conduction speed",
+    "endplate_mm": "End-plate",
 }
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import cast
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import emgfasc as ef
-from emgfasc.containers import Recording
+from emgfasc.containers import Recording, Units
 from emgfasc.measure import Rules
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.shape_sheets import shape_rules_table, validity_table
+from emgfasc.report.sheets import units_table
 from signals import recording
 
 
 @dataclass(frozen=True)
 class Stub:
-    """What the two tables read of an analysis."""
+    """What the tables read of an analysis."""
 
     raw: Recording
     settings: ef.Settings
+    units: Units = field(default_factory=lambda: Units.empty(n_channels=1, fs_hz=1000.0))
+    firing: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def recording(self) -> Recording:
@@ -69,3 +73,33 @@ def test_doubts_are_told(
     assert table is not None
     told = {row[2] for row in table.rows if row[1] == "not comparable"}
     assert told == {reason}
+
+
+def test_figures_of_units_stand_with_their_limits() -> None:
+    frame = pd.DataFrame(
+        {
+            "unit": [1, 2],
+            "category": "fasciculation",
+            "n": [30, 4],
+            "channel": "c0",
+            "amplitude_uv": [500.0, 90.0],
+            "snr": [50.0, 9.0],
+            "rate_per_min": [10.0, 1.0],
+            "rate_per_min_lo95": [8.0, 0.5],
+            "rate_per_min_hi95": [12.0, 2.0],
+            "jitter_us": [94.0, np.nan],
+            "jitter_us_lo95": [62.0, np.nan],
+            "jitter_us_hi95": [133.0, np.nan],
+            "not_measured": ["", "jitter: fewer than 5 discharges without overlap"],
+        }
+    )
+    units = Units(frame, np.zeros((2, 1, 5), np.float32), 1000.0, 2)
+    shown = cast("Analysed", replace(cast("Stub", analysed()), units=units))
+    table = units_table(shown, has_rest=True)
+    assert table is not None
+    place = table.header.index("Jitter, MCD (us)")
+    assert [row[place] for row in table.rows] == ["94 (62 to 133)", "—"]
+    assert "Rate, lower 95 % limit (/min)" in table.header
+    assert not any("jitter us" in text.lower() for text in table.header)
+    assert table.rows[1][table.header.index("Not measured")].startswith("jitter: fewer")
+    assert not table.numeric[table.header.index("Not measured")]
