@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import ArraySource, Kind, Recording, Source
 
-__all__ = ["EndlessSource", "made_of", "noise_with_potentials"]
+__all__ = ["EndlessSource", "grid_with_potentials", "made_of", "noise_with_potentials"]
 
 
 def noise_with_potentials(
@@ -22,11 +22,33 @@ def noise_with_potentials(
     n = round(0.012 * fs_hz)
     t = np.arange(n) / n
     shape = (75 * np.hanning(n) * np.sin(4 * np.pi * t)).astype(np.float32)
-    times = np.arange(2.0, seconds - 1.0, every_s)
+    times = np.arange(2.0, max(2.0, seconds - 1.0), every_s)
     for time in times:
         start = round(time * fs_hz)
         data[:, start : start + n] += shape
     return data, times + n / fs_hz / 2
+
+
+def grid_with_potentials(
+    seconds: float, fs_hz: float, *, every_s: float = 2.5
+) -> tuple[Recording, NDArray[np.float64]]:
+    """Return 8 x 8 electrodes with noise of 5 uV, and the times of potentials.
+
+    Each potential is centred somewhere on the grid and fades over some two electrodes; its
+    largest amplitude is 150 or 25 uV peak to peak in turn.
+    """
+    data, _ = noise_with_potentials(64, seconds, fs_hz, every_s=np.inf)
+    rng = np.random.default_rng(1)
+    where = np.stack(np.divmod(np.arange(64), 8), axis=1) * 8.5
+    n = round(0.012 * fs_hz)
+    shape = np.hanning(n) * np.sin(4 * np.pi * np.arange(n) / n)
+    times = np.arange(2.0, seconds - 1.0, every_s)
+    for k, time in enumerate(times):
+        away = np.linalg.norm(where - rng.uniform(8.5, 51, 2), axis=1)
+        size = (25 if k % 2 else 150) * np.exp(-((away / 15) ** 2))
+        start = round(time * fs_hz)
+        data[:, start : start + n] += np.outer(size, shape / np.ptp(shape)).astype(np.float32)
+    return made_of(data, fs_hz, "hdsemg").replace(positions_mm=where), times + n / fs_hz / 2
 
 
 @dataclass(frozen=True, eq=False)
