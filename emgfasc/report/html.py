@@ -77,6 +77,7 @@ def render(analysed: Analysed) -> str:
     'render'
     """
     told = answer(analysed)
+    units = sheets.units_table(analysed, has_rest=told.has_rest)
     summary = analysed.summary_row()
     rest = {key: value for key, value in summary.items() if key not in _ANSWERED}
     if not told.has_rest:
@@ -93,7 +94,8 @@ def render(analysed: Analysed) -> str:
         leaning=pictures.leaning(analysed),
         identity=sheets.identity_table(analysed),
         quality=sheets.quality_table(analysed),
-        units=sheets.units_table(analysed, has_rest=told.has_rest),
+        units=units,
+        unit_parts=() if units is None else sheets.side_by_side(units),
         firing=sheets.firing_table(analysed, has_rest=told.has_rest),
         categories=sheets.categories_table(analysed),
         rest=sheets.rest_table(analysed),

@@ -22,6 +22,7 @@ __all__ = [
     "quality_table",
     "rest_table",
     "rules_table",
+    "side_by_side",
     "units_table",
 ]
 
@@ -172,6 +173,31 @@ def units_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
         tuple(header),
         tuple(tuple(row) for row in cells),
         tuple(numeric),
+    )
+
+
+def side_by_side(table: Table, *, width: int = 12) -> tuple[Table, ...]:
+    """Cut a wide table into several that fit a printed page, each with the first column.
+
+    Examples
+    --------
+    >>> from emgfasc.report.sheets import Table, side_by_side
+    >>> wide = Table("Many", ("unit", "a", "b", "c"), (("1", "x", "y", "z"),), (True,) * 4)
+    >>> [(part.caption, part.header) for part in side_by_side(wide, width=3)]
+    [('Many (1 of 2)', ('unit', 'a', 'b')), ('Many (2 of 2)', ('unit', 'c'))]
+    """
+    places = list(range(1, len(table.header)))
+    parts = [places[k : k + width - 1] for k in range(0, len(places), width - 1)]
+    if len(parts) < 2:
+        return (table,)
+    return tuple(
+        Table(
+            f"{table.caption} ({number + 1} of {len(parts)})",
+            tuple(table.header[k] for k in (0, *part)),
+            tuple(tuple(row[k] for k in (0, *part)) for row in table.rows),
+            tuple(table.numeric[k] for k in (0, *part)),
+        )
+        for number, part in enumerate(parts)
     )
 
 

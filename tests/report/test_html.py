@@ -12,7 +12,7 @@ import pytest
 
 from emgfasc.report import render
 from emgfasc.report.plain import plain
-from emgfasc.report.sheets import units_table
+from emgfasc.report.sheets import side_by_side, units_table
 
 CASES = ("normal", "silent", "contraction", "unverifiable", "grid", "hostile")
 RATE = re.compile(r"\d\s*/\s*min")
@@ -281,3 +281,14 @@ def test_text_contrast_is_at_least_4_5(rendered: Any) -> None:
             for paper in ("page", "panel"):
                 pair = sorted((_luminance(colors[ink]), _luminance(colors[paper])))
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (ink, paper)
+
+
+def test_a_wide_table_is_cut_without_losing_a_column(analyses: dict[str, Any]) -> None:
+    table = units_table(analyses["normal"], has_rest=True)
+    assert table is not None
+    parts = side_by_side(table, width=4)
+    assert len(parts) > 1
+    assert [name for part in parts for name in part.header[1:]] == list(table.header[1:])
+    for k, row in enumerate(table.rows):
+        assert [cell for part in parts for cell in part.rows[k][1:]] == list(row[1:])
+        assert {part.rows[k][0] for part in parts} == {row[0]}
