@@ -37,7 +37,7 @@ class Archive:
 
 
 def open_archive(path: Path) -> Archive:
-    """List a tar (compressed or not) or zip archive.
+    """List a tar (plain, gzip or bzip2) or zip archive.
 
     Raises
     ------
@@ -54,14 +54,13 @@ def open_archive(path: Path) -> Archive:
         where = {name: member for name, _, member in entries}
         return _archive(entries, lambda name: _unzipped(path, where[name]))
     try:
-        with tarfile.open(path) as packed_tar:
-            plain = packed_tar.fileobj is not None and packed_tar.mode == "r" and _is_plain(path)
+        with _tar(path) as packed_tar:
             infos = [info for info in packed_tar.getmembers() if info.isreg()]
     except tarfile.TarError as error:
         raise ValueError("it is neither a tar nor a zip archive") from error
     tars = {PurePosixPath(info.name).name: info for info in infos}
     listed = [(PurePosixPath(info.name).name, info.size, info.name) for info in infos]
-    if plain:
+    if _packing(path) == "":
         return _archive(listed, lambda name: _mapped(path, tars[name]))
     return _archive(listed, lambda name: _untarred(path, tars[name].name))
 
@@ -95,11 +94,23 @@ def _archive(
     return Archive({name: size for name, size, _ in entries}, load)
 
 
-def _is_plain(path: Path) -> bool:
-    """Tell whether a tar is not compressed: its members' offsets are those of the file."""
+def _packing(path: Path) -> str:
+    """Return how a tar is compressed; where it is not, members' offsets are those of the file."""
     with path.open("rb") as file:
-        head = file.read(6)
-    return not head.startswith((b"\x1f\x8b", b"BZh", b"\xfd7zXZ"))
+        head = file.read(3)
+    return {b"\x1f\x8b": "gz", b"BZ": "bz2"}.get(head[:2], "")
+
+
+def _tar(path: Path) -> tarfile.TarFile:
+    """Open a tar, plain or packed by gzip or bzip2.
+
+    Left to guess, the library tries LZMA on anything, and believes whatever dictionary size it
+    reads: some bytes then take 4 GiB.
+    """
+    packing = _packing(path)
+    if packing == "gz":
+        return tarfile.open(path, "r:gz")
+    return tarfile.open(path, "r:bz2") if packing else tarfile.open(path, "r:")
 
 
 def _mapped(path: Path, info: tarfile.TarInfo) -> NDArray[np.uint8]:
@@ -113,7 +124,7 @@ def _mapped(path: Path, info: tarfile.TarInfo) -> NDArray[np.uint8]:
 
 def _untarred(path: Path, member: str) -> NDArray[np.uint8]:
     """Unpack a member of a compressed tar into memory."""
-    with tarfile.open(path) as packed:
+    with _tar(path) as packed:
         info = packed.getmember(member)
         _hold_size(member, info.size, path.stat().st_size)
         stream = packed.extractfile(info)
