@@ -71,36 +71,6 @@ def _box(sums: F32, width: int, spares: F32) -> F32:
 
 
 @kernel
-def _take(middle: F32, before: F32, after: F32, held: F32) -> None:
-    """Take one phase into the cells' running sum of squares, peak, sign changes and last value."""
-    two, zero, one = np.float32(2.0), np.float32(0.0), np.float32(1.0)
-    for k in range(len(middle)):
-        u = two * middle[k] - before[k] - after[k]
-        held[k] += u * u
-        held[_APART + k] = abs(u) if abs(u) > held[_APART + k] else held[_APART + k]
-        held[2 * _APART + k] += one if (u < zero) != (held[3 * _APART + k] < zero) else zero
-        held[3 * _APART + k] = u
-
-
-@kernel
-def _take_two(
-    middle: F32, before: F32, after: F32, middle2: F32, before2: F32, after2: F32, held: F32
-) -> None:
-    """Take two phases that follow each other: less to load and store than one by one."""
-    two, zero, one = np.float32(2.0), np.float32(0.0), np.float32(1.0)
-    for k in range(len(middle)):
-        u = two * middle[k] - before[k] - after[k]
-        v = two * middle2[k] - before2[k] - after2[k]
-        held[k] += u * u + v * v
-        larger = abs(u) if abs(u) > abs(v) else abs(v)
-        held[_APART + k] = larger if larger > held[_APART + k] else held[_APART + k]
-        held[2 * _APART + k] += (one if (u < zero) != (held[3 * _APART + k] < zero) else zero) + (
-            one if (v < zero) != (u < zero) else zero
-        )
-        held[3 * _APART + k] = v
-
-
-@kernel
 def _shifted(box: F32, at: int, count: int) -> F32:
     """Return sample `at` of `count` cells in a row."""
     size = box.shape[0]
@@ -108,7 +78,73 @@ def _shifted(box: F32, at: int, count: int) -> F32:
 
 
 @kernel
-def _summarise(box: F32, width: int, pad: int, stop: int, held: F32) -> None:
+def _boxes(box: F32, sides: F32, at: int, width: int, count: int) -> tuple[F32, F32, F32]:
+    """Return the sums at sample `at`, and those before and after them."""
+    before, after = _shifted(sides, at - width, count), _shifted(sides, at + width, count)
+    return _shifted(box, at, count), before, after
+
+
+@kernel
+def _answer(middle: F32, before: F32, after: F32, k: int) -> np.float32:
+    """Return the response of cell `k`."""
+    return np.float32(np.float32(2.0) * middle[k] - before[k] - after[k])
+
+
+@kernel
+def _turned(u: np.float32, v: np.float32) -> np.float32:
+    """Return 1 where the sign changes."""
+    zero = np.float32(0.0)
+    return np.float32(1.0) if (u < zero) != (v < zero) else zero
+
+
+@kernel
+def _larger(u: np.float32, v: np.float32) -> np.float32:
+    """Return the larger of `u` and the size of `v`."""
+    return abs(v) if abs(v) > u else u
+
+
+@kernel
+def _take(box: F32, sides: F32, at: int, width: int, count: int, held: F32) -> None:
+    """Take a phase into the cells' running sum of squares, peak, sign changes and last value."""
+    middle, before, after = _boxes(box, sides, at, width, count)
+    for k in range(count):
+        u = _answer(middle, before, after, k)
+        held[k] += u * u
+        held[_APART + k] = _larger(held[_APART + k], u)
+        held[2 * _APART + k] += _turned(held[3 * _APART + k], u)
+        held[3 * _APART + k] = u
+
+
+@kernel
+def _take_five(box: F32, sides: F32, at: int, width: int, count: int, held: F32) -> None:
+    """Take five phases that follow each other: less to load and store than one by one."""
+    # Spelt out: a loop over the five would not be vectorised.
+    m0, b0, a0 = _boxes(box, sides, at, width, count)
+    m1, b1, a1 = _boxes(box, sides, at + 1, width, count)
+    m2, b2, a2 = _boxes(box, sides, at + 2, width, count)
+    m3, b3, a3 = _boxes(box, sides, at + 3, width, count)
+    m4, b4, a4 = _boxes(box, sides, at + 4, width, count)
+    for k in range(count):
+        u = _answer(m0, b0, a0, k)
+        v = _answer(m1, b1, a1, k)
+        w = _answer(m2, b2, a2, k)
+        x = _answer(m3, b3, a3, k)
+        y = _answer(m4, b4, a4, k)
+        held[k] += u * u + v * v + w * w + x * x + y * y
+        peak = _larger(_larger(_larger(held[_APART + k], u), v), w)
+        held[_APART + k] = _larger(_larger(peak, x), y)
+        held[2 * _APART + k] += (
+            _turned(held[3 * _APART + k], u)
+            + _turned(u, v)
+            + _turned(v, w)
+            + _turned(w, x)
+            + _turned(x, y)
+        )
+        held[3 * _APART + k] = y
+
+
+@kernel
+def _summarise(box: F32, width: int, pad: int, stop: int, silence: F32, held: F32) -> None:
     """Summarise one response; `pad` cells lie before the first, `stop` samples follow.
 
     For the row as it is (width 0) the boxes before and after are nothing: twice the row is left.
@@ -116,31 +152,21 @@ def _summarise(box: F32, width: int, pad: int, stop: int, held: F32) -> None:
     size = box.shape[0]
     n = -(-stop // size)
     full = stop - (n - 1) * size  # the last cell may be shorter
-    nothing = np.zeros((1, n if not width else 0), np.float32)
-    sides = box if width else nothing
-    held[:] = np.float32(0.0)
+    sides = box if width else silence
     at = pad * size - width // 2
+    held[:] = np.float32(0.0)
     # The sample before each cell is there for the sign changes only.
-    i = -1
+    _take(box, sides, at - 1, width, n, held)
+    held[: 3 * _APART] = np.float32(0.0)
+    i = 0
     while i < size:
+        five = i + 5 <= full or (i >= full and i + 5 <= size)
         count = n if i < full else n - 1
-        middle = _shifted(box, at + i, count)
-        before = _shifted(sides, at + i - width, count) if width else nothing[0, :count]
-        after = _shifted(sides, at + i + width, count) if width else nothing[0, :count]
-        if i < 0:
-            _take(middle, before, after, held)
-            held[: 3 * _APART] = np.float32(0.0)
-            i += 1
-            continue
-        if i + 1 < size and (i + 1 < full) == (i < full):
-            j = at + i + 1
-            before2 = _shifted(sides, j - width, count) if width else nothing[0, :count]
-            after2 = _shifted(sides, j + width, count) if width else nothing[0, :count]
-            _take_two(middle, before, after, _shifted(box, j, count), before2, after2, held)
-            i += 2
-            continue
-        _take(middle, before, after, held)
-        i += 1
+        if five:
+            _take_five(box, sides, at + i, width, count, held)
+        else:
+            _take(box, sides, at + i, width, count, held)
+        i += 5 if five else 1
 
 
 @kernel
@@ -203,6 +229,7 @@ def cell_responses(
     spares = np.zeros((2, size, chunk + 2 * pad), np.float32)
     row = np.empty(size * (chunk + 2 * pad), np.float32)
     common = np.empty(len(row), np.float32)
+    silence = np.zeros(sums[0].shape, np.float32)
     held = np.empty(4 * _APART, np.float32)
     changes[:] = 0
     n_cells = -(-n // size)
@@ -220,7 +247,7 @@ def cell_responses(
             for scale in range(len(widths)):
                 width = widths[scale]
                 box = _box(sums, width, spares) if width else sums[0]
-                _summarise(box, width, pad, stop, held)
+                _summarise(box, width, pad, stop, silence, held)
                 changes[lane, scale] += _kept(
                     held, width, size, stop, power[lane, scale, cell:], peak[lane, scale, cell:]
                 )
