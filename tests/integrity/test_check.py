@@ -108,6 +108,16 @@ def test_mains_share(mains_hz: int) -> None:
     assert found.amount == pytest.approx(100 * 200 / (200 + 32), abs=5)
 
 
+@pytest.mark.parametrize("mains_hz", [50, 60])
+def test_a_weak_line_is_told_without_a_flag(mains_hz: int) -> None:
+    x = np.random.default_rng(11).normal(0, 10, (1, 20000))
+    line = 2.0 * np.sin(2 * np.pi * mains_hz * np.arange(20000) / 2000)
+    assert "mains_line" not in [found.name for found in check(x).findings]
+    report = check(x + line)
+    assert report.flags == ()
+    assert f"{mains_hz} Hz" in item(report, "mains_line").sentence
+
+
 @pytest.mark.parametrize(("factor", "side"), [(1e4, "larger"), (1e-3, "smaller")])
 def test_scale(factor: float, side: str) -> None:
     found = item(check(NOISE * factor), "scale")

@@ -105,7 +105,18 @@ def test_mains_and_tones(data_dir: Path) -> None:
     assert "FDI" in mains.channels
     assert mains.amount > 95
     assert "60 Hz" in found(data_dir / "delsys/truncated_trigno_sample.csv")["mains"].sentence
-    assert "410 Hz" in found(data_dir / "emglab_spike2/Ramp_Piece.smr")["tone"].sentence
+    ramp = found(data_dir / "emglab_spike2/Ramp_Piece.smr")
+    assert "410 Hz" in ramp["tone"].sentence
+    # a line 13 times (11 dB) over its surroundings, of little power: told, no flag
+    assert "60 Hz" in ramp["mains_line"].sentence
+    assert ramp["mains_line"].amount == pytest.approx(11.1, abs=0.2)
+    assert ramp["mains_line"].trust == "yes"
+
+
+def test_no_mains_where_none_is(data_dir: Path) -> None:
+    for path in (data_dir / "emglab_n2001").glob("*.bin"):
+        assert not {"mains", "mains_line"} & set(found(path)), path
+    assert "mains_line" not in found(data_dir / "openhdemg/otb_testfile.mat")
 
 
 def test_dead_channels_of_a_motion_laboratory(data_dir: Path) -> None:

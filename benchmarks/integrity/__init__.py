@@ -1,0 +1,1 @@
+"""How often the integrity report raises a flag on clean simulated recordings."""
