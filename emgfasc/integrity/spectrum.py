@@ -96,12 +96,14 @@ def _weak_line(rec: Recording, look: Look, live: NDArray[np.intp]) -> Finding | 
     """Find mains too weak to be a flag: cleaning takes it out, but it is there."""
     freqs = look.freqs_hz
     over = {}
-    for mains_hz in _MAINS_HZ:
+    for mains_hz in (hz for hz in _MAINS_HZ if hz + 12 < freqs[-1]):
         at = np.abs(freqs - mains_hz)
         line = look.power[live][:, at <= 1.5].max(1)
         beside = np.median(look.power[live][:, (at > 3) & (at <= 12)], axis=1)
         over[mains_hz] = line / np.maximum(beside, 1e-30)
-    mains_hz = max(_MAINS_HZ, key=lambda hz: float(over[hz].max()))
+    if not over:  # the rate is too low to see it
+        return None
+    mains_hz = max(over, key=lambda hz: float(over[hz].max()))
     hit = over[mains_hz] > _LINE_OVER
     if not hit.any():
         return None

@@ -68,7 +68,7 @@ def of_fields(fields: Mapping[str, Any], path: Path, label: str, fs_hz: float | 
     Parameters
     ----------
     fields : mapping
-        Arrays by lower-case name.
+        Arrays by name; structs are looked into. Vectors of one length are channels.
     path, label, fs_hz
         As in :func:`open_matlab`.
 
@@ -78,6 +78,7 @@ def of_fields(fields: Mapping[str, Any], path: Path, label: str, fs_hz: float | 
         When there are no samples or no rate.
     """
     with refusing(label, "named fields"):
+        fields = _one_table(_unwrapped(fields))
         name = next((name for name in _DATA if name in fields), None)
         if name is None:
             raise ValueError(
@@ -108,7 +109,7 @@ def of_fields(fields: Mapping[str, Any], path: Path, label: str, fs_hz: float | 
 
 
 def _fields(path: Path, label: str) -> dict[str, Any]:
-    """Return the variables by lower-case name."""
+    """Return the variables by name."""
     with path.open("rb") as file:
         head = file.read(_HDF5_AT + 4)
     if _HDF5 in (head[:4], head[_HDF5_AT : _HDF5_AT + 4]):
@@ -116,20 +117,48 @@ def _fields(path: Path, label: str) -> dict[str, Any]:
         with h5py.File(path, "r") as stored:
             # MATLAB stores arrays column by column and text as 16-bit codes.
             return {
-                name.lower(): _coded(np.asarray(_believed(item, path)).T)
+                name: _coded(np.asarray(_believed(item, path)).T)
                 for name, item in stored.items()
                 if isinstance(item, h5py.Dataset) and item.dtype.kind in "iuf"
             }
     hold_mat_sizes(path)
     loadmat = import_module("scipy.io").loadmat  # costs time that other formats need not pay
     stored = loadmat(path, squeeze_me=False, struct_as_record=True)
-    return {name.lower(): value for name, value in stored.items() if not name.startswith("__")}
+    return {name: value for name, value in stored.items() if not name.startswith("__")}
 
 
 def _believed(item: Any, path: Path) -> Any:
     """Return a dataset; raise when it claims far more values than packing could hide."""
     hold_growth(f"its field {item.name}", item.nbytes, path.stat().st_size)
     return item
+
+
+def _unwrapped(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what stands in structs (of one element) beside what stands outside them."""
+    flat: dict[str, Any] = {}
+    for name, value in fields.items():
+        array = _plain(value)
+        if array.dtype.names and array.size == 1:
+            flat |= _unwrapped({str(key): array[key].flat[0] for key in array.dtype.names})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _one_table(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields by lower-case name; vectors, one per channel, become a table with names."""
+    lower = {name.lower(): value for name, value in fields.items()}
+    if any(name in lower for name in _DATA):
+        return lower
+    vectors = {
+        name: _plain(value).ravel()
+        for name, value in fields.items()
+        if _plain(value).dtype.kind in "iuf" and _plain(value).size > 1 == min(_plain(value).shape)
+        and not name.lower().startswith("time")
+    }  # fmt: skip
+    if len({len(vector) for vector in vectors.values()}) != 1:
+        return lower
+    return lower | {"data": np.array(list(vectors.values())), "channels": np.array(list(vectors))}
 
 
 def _coded(values: NDArray[Any]) -> Any:

@@ -108,6 +108,12 @@ def test_mains_share(mains_hz: int) -> None:
     assert found.amount == pytest.approx(100 * 200 / (200 + 32), abs=5)
 
 
+@pytest.mark.parametrize("fs", [20.0, 60.0, 100.0, 120.0, 124.0, 140.0, 145.0])
+def test_rates_too_low_for_mains_are_answered(fs: float) -> None:
+    x = np.random.default_rng(12).normal(0, 10, (1, 4000))
+    assert "mains_line" not in [found.name for found in check(x, fs=fs).findings]
+
+
 @pytest.mark.parametrize("mains_hz", [50, 60])
 def test_a_weak_line_is_told_without_a_flag(mains_hz: int) -> None:
     x = np.random.default_rng(11).normal(0, 10, (1, 20000))

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.io
 
 import emgfasc as ef
 
@@ -230,3 +231,23 @@ def test_a_row_of_units_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\nmV\n1,2\n3,4\n")
     with pytest.raises(ef.RecordingError, match="1 units under 2 names"):
         ef.read(tmp_path / "a.csv", fs=1000)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("shape", [(300,), (300, 1)])
+def test_matlab_vectors_are_channels_by_their_names(
+    tmp_path: Path, wrapped: bool, shape: tuple[int, ...]
+) -> None:
+    rows = {name: np.arange(300.0) * k for k, name in enumerate(("Biceps_L", "Triceps_L"), 1)}
+    fields: dict[str, Any] = {name: row.reshape(shape) for name, row in rows.items()}
+    told = {"samplingRate": 2000.0, "units": "mV", "Time": (np.arange(300) / 2000).reshape(shape)}
+    scipy.io.savemat(tmp_path / "a.mat", {"rec": fields | told} if wrapped else fields | told)
+    rec = ef.read(tmp_path / "a.mat")
+    assert (rec.fs_hz, rec.channels) == (2000.0, ("Biceps_L", "Triceps_L"))
+    np.testing.assert_allclose(rec.read(), np.array(list(rows.values())) * 1000)
+
+
+def test_matlab_vectors_of_several_lengths_are_refused(tmp_path: Path) -> None:
+    scipy.io.savemat(tmp_path / "a.mat", {"a": np.ones(30), "b": np.ones(31), "fs": 10.0})
+    with pytest.raises(ef.RecordingError, match="none of its fields a, b, fs"):
+        ef.read(tmp_path / "a.mat")
