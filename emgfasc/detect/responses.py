@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -21,9 +20,11 @@ from emgfasc.detect.threshold import noise_threshold
 
 __all__ = ["Candidates", "Scan", "scan"]
 
+Floats = NDArray[np.float32]
+
 _BLOCK_BYTES = 12 * 2**20  # a block for each thread stays in the cache, and few are filtered twice
-_LOOSE = 3.0  # noise SDs: cells below cannot reach any threshold that is used
-_SLACK = 0.85  # noise levels and crossings of one block scatter around those of the whole
+_ROUNDED = 1 - 1e-6  # float32 may round a limit up
+_SLACK = 0.75  # of the limit that one block knows; where the whole knows better, it is read again
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +80,7 @@ class _Plan:
     pool: int
     reach: int
     block: int
-    max_false_per_min: float | None
+    max_false_per_min: float
 
     @property
     def margin(self) -> int:
@@ -95,12 +96,29 @@ class _Plan:
         starts = range(0, max(1, rec.n_samples - least + 1), self.block)
         return list(pairwise([*starts, rec.n_samples]))
 
-    def loose(self, crossings: NDArray[np.int64], n: int) -> float:
-        """Return a threshold in noise SDs that the final one will not fall below."""
-        if self.max_false_per_min is None:
-            return _LOOSE
+    def loose(self, level: NDArray[np.float64], crossings: NDArray[np.int64], n: int) -> Floats:
+        """Return a limit in uV for every group that the final one should not fall below."""
         per_s = crossings / 2 / (n / self.fs_hz)
-        return max(_LOOSE, _SLACK * noise_threshold(per_s, self.max_false_per_min))
+        z = _SLACK * noise_threshold(per_s, self.max_false_per_min)
+        nearby = Levels(level, self.cell * self.group, self.reach).smooth()
+        return np.asarray(z * np.sqrt(np.minimum(level, nearby)), np.float32)
+
+    def final(self, levels: Levels, crossings_hz: NDArray[np.float64]) -> Floats:
+        """Return the limit in uV that no potential stays below: noise is taken between groups."""
+        smooth = np.pad(levels.smooth(), ((0, 0), (0, 0), (1, 1)), mode="edge")
+        least = np.minimum(smooth[..., :-2], np.minimum(smooth[..., 1:-1], smooth[..., 2:]))
+        z = noise_threshold(crossings_hz, self.max_false_per_min)
+        return np.asarray(_ROUNDED * z * np.sqrt(least), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Block:
+    """What one block leaves; `level` and `limit` have a value for each lane, scale and group."""
+
+    found: Candidates
+    level: NDArray[np.float64]
+    limit: Floats
+    crossings: NDArray[np.int64]
 
 
 def scan(
@@ -108,10 +126,10 @@ def scan(
     lanes: Montage,
     *,
     rules: DetectRules,
-    max_false_per_min: float | None = None,
+    max_false_per_min: float,
     n_jobs: int | None = None,
 ) -> Scan:
-    """Pass once over a cleaned recording.
+    """Pass once over a cleaned recording, whatever the blocks with the same result.
 
     Parameters
     ----------
@@ -121,9 +139,8 @@ def scan(
         From :func:`emgfasc.detect.montage.montage`.
     rules : DetectRules
         Wavelets and cells.
-    max_false_per_min : float, optional
-        Only candidates that may reach the threshold for this rate are kept, which bounds memory;
-        by default all above 3 noise SDs are.
+    max_false_per_min : float
+        Every cell that reaches the threshold for this rate is kept, and few others.
     n_jobs : int, optional
         Threads.
 
@@ -144,20 +161,32 @@ def scan(
         block=cell * group * max(1, _BLOCK_BYTES // (4 * rec.n_channels * cell * group)),
         max_false_per_min=max_false_per_min,
     )
-    blocks = jit.run(partial(_block, rec, lanes, plan), plan.spans(rec), n_jobs=n_jobs)
-    found, levels, crossings = zip(*blocks, strict=True)
-    return Scan(
-        _joined(found),
-        Levels(np.concatenate(levels, axis=2), cell * group, rules.noise_reach),
-        np.sum(crossings, axis=0) / 2 / rec.duration_s,
-        plan.widths,
+    spans = plan.spans(rec)
+    blocks = jit.run(lambda span: _block(rec, lanes, plan, span), spans, n_jobs=n_jobs)
+    levels = Levels(
+        np.concatenate([block.level for block in blocks], axis=2), cell * group, rules.noise_reach
     )
+    crossings_hz = np.sum([block.crossings for block in blocks], axis=0) / 2 / rec.duration_s
+    final = np.split(
+        plan.final(levels, crossings_hz),
+        np.cumsum([block.level.shape[2] for block in blocks])[:-1],
+        axis=2,
+    )
+    late = [k for k, block in enumerate(blocks) if (block.limit > final[k]).any()]
+    again = jit.run(lambda k: _block(rec, lanes, plan, spans[k], final[k]), late, n_jobs=n_jobs)
+    for k, block in zip(late, again, strict=True):
+        blocks[k] = block
+    return Scan(_joined([block.found for block in blocks]), levels, crossings_hz, plan.widths)
 
 
 def _block(
-    rec: Recording, lanes: Montage, plan: _Plan, span: tuple[int, int]
-) -> tuple[Candidates, NDArray[np.float64], NDArray[np.int64]]:
-    """Return the candidates, noise levels and sign changes of one block."""
+    rec: Recording,
+    lanes: Montage,
+    plan: _Plan,
+    span: tuple[int, int],
+    limit: Floats | None = None,
+) -> _Block:
+    """Look at one block, for cells above a loose limit or the one that is given."""
     start, stop = span
     first = max(0, start - plan.margin)
     rows = np.ascontiguousarray(rec.read(first, stop + plan.margin))
@@ -169,17 +198,19 @@ def _block(
     peak = np.empty((*shape, n_cells), np.float32)
     cell_responses(rows, *where, power, peak, crossings)
     level = np.empty((*shape, n_groups(n_cells, plan.group)))
-    by_row = level.reshape(-1, level.shape[2])
-    quantile_levels(power.reshape(-1, n_cells), plan.group, plan.pool, by_row)
-    nearby = Levels(level, plan.cell * plan.group, plan.reach).smooth().reshape(by_row.shape)
-    limit = plan.loose(crossings, stop - start) * np.sqrt(np.minimum(by_row, nearby))
-    row, cell = exceeding(peak.reshape(-1, n_cells), limit.astype(np.float32), plan.group)
+    groups = shape[0] * shape[1], level.shape[2]
+    quantile_levels(power.reshape(-1, n_cells), plan.group, plan.pool, level.reshape(groups))
+    if limit is None:
+        limit = plan.loose(level, crossings, stop - start)
+    row, cell = exceeding(
+        peak.reshape(-1, n_cells), np.ascontiguousarray(limit).reshape(groups), plan.group
+    )
     lane, scale = np.divmod(row, len(plan.widths))
     sample = np.empty(len(cell), np.int64)
     strongest(rows, *where, lane, scale, cell, sample)
     response = peak[lane, scale, cell]
     found = Candidates(sample + start, lane.astype(np.int32), scale.astype(np.int32), response)
-    return found, level, crossings
+    return _Block(found, level, limit, crossings)
 
 
 def _joined(parts: Sequence[Candidates]) -> Candidates:

@@ -37,8 +37,7 @@ def test_blocks_and_threads_do_not_matter(
     clean = preprocess.clean(rec).load()
     whole = detect.detect(clean, n_jobs=1).frame
     assert len(whole) > 10
-    # Blocks of a few seconds know their noise too badly for the loose threshold of the first pass.
-    for block_s, n_jobs in ((60.0, 2), (60.0, 5), (10.0, 1), (13.0, 3)):
+    for block_s, n_jobs in ((60.0, 2), (60.0, 5), (10.0, 1), (13.0, 3), (3.0, 2), (1.0, 1)):
         block_bytes = round(4 * rec.n_channels * rec.fs_hz * block_s)
         monkeypatch.setattr(responses, "_BLOCK_BYTES", block_bytes)
         pd.testing.assert_frame_equal(detect.detect(clean, n_jobs=n_jobs).frame, whole)
