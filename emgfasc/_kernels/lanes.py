@@ -14,32 +14,30 @@ I64 = NDArray[np.int64]
 
 
 @kernel
-def _add(row: F32, first: int, out: F32) -> None:
-    """Add a stretch of `row` from `first` on; nothing beyond the ends and in gaps."""
+def _add(row: F32, first: int, factor: np.float32, out: F32) -> None:
+    """Add a stretch of `row` from `first` on, times `factor`; nothing beyond the ends, in gaps."""
     begin, stop = max(0, -first), min(len(out), len(row) - first)
     if stop <= begin:
         return
     source, target = row[first + begin : first + stop], out[begin:stop]
     for k in range(len(target)):
-        target[k] += source[k] if source[k] == source[k] else np.float32(0.0)
+        target[k] += factor * source[k] if source[k] == source[k] else np.float32(0.0)
 
 
 @kernel
-def average(block: F32, good: I64, first: int, out: F32) -> None:
-    """Write the mean of some channels over a stretch from `first` on.
+def average(block: F32, good: I64, out: F32) -> None:
+    """Write the mean of some channels.
 
     Parameters
     ----------
     block : float32 (n_channels, n)
     good : int64 (n_good,)
         The channels that take part; gaps count as zeros.
-    first : int
-        First sample of the stretch, which may reach beyond both ends.
-    out : float32 (m,)
+    out : float32 (n,)
     """
     out[:] = np.float32(0.0)
     for c in good:
-        _add(block[c], first, out)
+        _add(block[c], 0, np.float32(1.0), out)
     share = np.float32(1.0 / len(good))
     for k in range(len(out)):
         out[k] *= share
@@ -57,18 +55,15 @@ def lane_row(
     members : int64 (n_most,)
         The channels that are summed, filled up with -1.
     share, gain : float
-    common : float32 (m,)
-        The common average over the stretch; not looked at when `share` is 0.
+    common : float32 (n,)
+        The common average; not looked at when `share` is 0.
     first : int
         First sample of the stretch; zeros beyond the ends of `block` and in gaps.
     out : float32 (m,)
     """
-    part, factor = np.float32(share), np.float32(gain)
     out[:] = np.float32(0.0)
     for c in members:
         if c >= 0:
-            _add(block[c], first, out)
-    if share == 0.0:
-        return
-    for k in range(len(out)):
-        out[k] = factor * (out[k] - part * common[k])
+            _add(block[c], first, np.float32(gain), out)
+    if share != 0.0:
+        _add(common, first, np.float32(-share * gain), out)

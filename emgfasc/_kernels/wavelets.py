@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
-from emgfasc._kernels.lanes import average, lane_row
+from emgfasc._kernels.lanes import lane_row
 
 __all__ = ["cell_responses", "strongest"]
 
@@ -191,7 +191,7 @@ def cell_responses(
     members: I64,
     share: F64,
     gain: F64,
-    good: I64,
+    common: F32,
     begin: int,
     n: int,
     size: int,
@@ -206,7 +206,7 @@ def cell_responses(
     ----------
     block : float32 (n_channels, m)
         Gaps are taken as zeros, and so is what lies beyond the ends.
-    members, share, gain, good
+    members, share, gain, common
         The lanes, see :func:`emgfasc._kernels.lanes.lane_row`; one row or value a lane.
     begin, n : int
         First sample and number of samples to summarise.
@@ -228,7 +228,6 @@ def cell_responses(
     sums = np.zeros((levels, size, chunk + 2 * pad), np.float32)
     spares = np.zeros((2, size, chunk + 2 * pad), np.float32)
     row = np.empty(size * (chunk + 2 * pad), np.float32)
-    common = np.empty(len(row), np.float32)
     silence = np.zeros(sums[0].shape, np.float32)
     held = np.empty(4 * _APART, np.float32)
     changes[:] = 0
@@ -237,8 +236,6 @@ def cell_responses(
         count = min(chunk, n_cells - cell)
         stop = min(count * size, n - cell * size)
         first = begin + (cell - pad) * size
-        if share.any():
-            average(block, good, first, common)
         for lane in range(len(members)):
             lane_row(block, members[lane], share[lane], gain[lane], common, first, row)
             _phases(row, sums[0])
@@ -281,7 +278,7 @@ def strongest(
     members: I64,
     share: F64,
     gain: F64,
-    good: I64,
+    common: F32,
     begin: int,
     n: int,
     size: int,
@@ -295,7 +292,7 @@ def strongest(
 
     Parameters
     ----------
-    block, members, share, gain, good, begin, n, size, widths
+    block, members, share, gain, common, begin, n, size, widths
         As for :func:`cell_responses`.
     lanes, scales, cells : int64 (n_found,)
         Which cells.
@@ -305,10 +302,7 @@ def strongest(
         width = widths[scales[c]]
         first = begin + cells[c] * size
         row = np.empty(size + 4 * width + 1, np.float32)
-        common = np.empty(len(row), np.float32)
         lane = lanes[c]
-        if share[lane]:
-            average(block, good, first - 2 * width, common)
         lane_row(block, members[lane], share[lane], gain[lane], common, first - 2 * width, row)
         samples = min(size, n - cells[c] * size)
         out[c] = cells[c] * size + _largest(row, samples, width)

@@ -37,11 +37,9 @@ class Montage:
         return len(self.members)
 
     @property
-    def parts(
-        self,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    def parts(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """What the kernels take, in their order."""
-        return self.members, self.share, self.gain, self.good
+        return self.members, self.share, self.gain
 
 
 def montage(rec: Recording) -> Montage:

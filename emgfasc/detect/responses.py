@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels import jit
+from emgfasc._kernels.lanes import average
 from emgfasc._kernels.levels import exceeding, quantile_levels
 from emgfasc._kernels.wavelets import cell_responses, strongest
 from emgfasc.containers import Recording
@@ -190,7 +191,9 @@ def _block(
     start, stop = span
     first = max(0, start - plan.margin)
     rows = np.ascontiguousarray(rec.read(first, stop + plan.margin))
-    where = (*lanes.parts, start - first, stop - start, plan.cell, np.array(plan.widths))
+    common = np.empty(rows.shape[1], np.float32)
+    average(rows, lanes.good, common)
+    where = (*lanes.parts, common, start - first, stop - start, plan.cell, np.array(plan.widths))
     n_cells = -(-(stop - start) // plan.cell)
     shape = len(lanes), len(plan.widths)
     crossings = np.empty(shape, np.int64)

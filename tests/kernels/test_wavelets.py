@@ -10,13 +10,14 @@ from emgfasc._kernels.wavelets import cell_responses, strongest
 from signals import awkward
 
 F32 = NDArray[np.float32]
-Lanes = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+Lanes = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], F32]
 
 
 def _alone(n_channels: int) -> Lanes:
     """Every channel is a lane of its own."""
     every = np.arange(n_channels)
-    return every[:, None], np.zeros(n_channels), np.ones(n_channels), every
+    none = np.empty(0, np.float32)
+    return every[:, None], np.zeros(n_channels), np.ones(n_channels), none
 
 
 def _summaries(
@@ -121,10 +122,10 @@ def test_lanes_agree_with_their_twin(data: list[F32], share: float, first: int) 
     block = np.stack(data)
     block[1, 20:25] = np.nan
     good = np.array([0, len(block) - 1])
-    common, out = np.empty(50, np.float32), np.empty(50, np.float32)
-    average(block, good, first, common)
+    common, out = np.empty(60, np.float32), np.empty(50, np.float32)
+    average(block, good, common)
     lane_row(block, np.array([0, 1, -1]), share, 0.5, common, first, out)
-    twin = naive.lane(block, [0, 1], share, 0.5 if share else 1.0, good.tolist(), first, 50)
+    twin = naive.lane(block, [0, 1], share, 0.5, good.tolist(), first, 50)
     scale = float(np.nanmax(np.abs(block))) + 1e-6
     np.testing.assert_allclose(out, twin, rtol=1e-5, atol=1e-5 * scale)
 
@@ -132,7 +133,9 @@ def test_lanes_agree_with_their_twin(data: list[F32], share: float, first: int) 
 def test_a_summed_lane_is_searched_like_the_row_it_makes() -> None:
     block = np.random.default_rng(2).normal(0, 5, (4, 3000)).astype(np.float32)
     members = np.array([[0, -1, -1], [0, 1, 3]])
-    lanes: Lanes = members, np.array([0.0, 3.0]), np.array([1.0, 0.7]), np.arange(4)
+    common = np.empty(3000, np.float32)
+    average(block, np.arange(4), common)
+    lanes: Lanes = members, np.array([0.0, 3.0]), np.array([1.0, 0.7]), common
     row = naive.lane(block, [0, 1, 3], 3.0, 0.7, [0, 1, 2, 3], 0, 3000).astype(np.float32)
     widths = np.array([0, 4])
     power = np.empty((2, 2, 300), np.float32)
