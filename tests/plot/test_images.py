@@ -1,11 +1,13 @@
 """Every picture as it should look; made anew with ``pytest --mpl-generate-path``.
 
-Baselines are small. Versions of matplotlib differ in a pixel here and there: the tolerance is a
-root mean square of grey levels that a missing mark, label or axis exceeds.
+Baselines are small. The tolerance is a root mean square of grey levels that a missing mark, label
+or axis exceeds, and so does the other layout of text in matplotlib 3.10 (21 to 39, measured): the
+pictures are compared where the baselines' version or a later one is installed.
 """
 
 from typing import Any
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,10 @@ from emgfasc.containers import Sensitivity
 from emgfasc.plot.sheet import intervals_within_units
 from emgfasc.plot.style import house
 
+pytestmark = pytest.mark.skipif(
+    tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11),
+    reason="the baselines were made with matplotlib 3.11, which lays text out otherwise",
+)
 seen = pytest.mark.mpl_image_compare(
     baseline_dir="baseline", tolerance=8, style="default", savefig_kwargs={"dpi": 50}
 )
