@@ -127,7 +127,10 @@ def _instability(findings: Findings) -> dict[str, object]:
 
 def _over(frame: pd.DataFrame, column: str, how: str) -> object:
     """Summarise a column that may be missing."""
-    return frame[column].agg(how) if column in frame and len(frame) else None
+    if column not in frame:
+        return None
+    known = frame[column].dropna()
+    return known.agg(how) if len(known) else None
 
 
 def _plain(value: Any) -> object:

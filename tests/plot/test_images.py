@@ -7,7 +7,7 @@ pictures are compared where the baselines' version or a later one is installed.
 
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,7 +20,7 @@ from emgfasc.plot.sheet import intervals_within_units
 from emgfasc.plot.style import house
 
 pytestmark = pytest.mark.skipif(
-    tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11),
+    tuple(map(int, mpl.__version__.split(".")[:2])) < (3, 11),
     reason="the baselines were made with matplotlib 3.11, which lays text out otherwise",
 )
 seen = pytest.mark.mpl_image_compare(
