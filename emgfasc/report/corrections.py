@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emgfasc.report.page_table import Table
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.sheets import Table
 from emgfasc.report.words import NOTHING, number
 
 __all__ = ["review_table"]

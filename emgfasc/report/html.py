@@ -10,9 +10,10 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emgfasc.containers import EVENTS
-from emgfasc.report import pictures, shape_sheets, sheets
+from emgfasc.report import pictures, shape_sheets, sheets, unit_sheets
 from emgfasc.report.answer import answer
 from emgfasc.report.corrections import review_table
+from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import flat
@@ -77,7 +78,7 @@ def render(analysed: Analysed) -> str:
     'render'
     """
     told = answer(analysed)
-    units = sheets.units_table(analysed, has_rest=told.has_rest)
+    units = unit_sheets.units_table(analysed, has_rest=told.has_rest)
     summary = analysed.summary_row()
     rest = {key: value for key, value in summary.items() if key not in _ANSWERED}
     if not told.has_rest:
@@ -95,8 +96,8 @@ def render(analysed: Analysed) -> str:
         identity=sheets.identity_table(analysed),
         quality=sheets.quality_table(analysed),
         units=units,
-        unit_parts=() if units is None else sheets.side_by_side(units),
-        firing=sheets.firing_table(analysed, has_rest=told.has_rest),
+        unit_parts=() if units is None else side_by_side(units),
+        firing=unit_sheets.firing_table(analysed, has_rest=told.has_rest),
         categories=sheets.categories_table(analysed),
         rest=sheets.rest_table(analysed),
         evidence_table=sheets.evidence_table(analysed, has_rest=told.has_rest),

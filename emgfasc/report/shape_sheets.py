@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from emgfasc.measure import Rules, validity
 from emgfasc.preprocess.filters import band_for
+from emgfasc.report.page_table import Table
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.sheets import Table
 from emgfasc.report.words import feature_words, number
 
 __all__ = ["shape_rules_table", "validity_table"]

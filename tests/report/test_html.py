@@ -11,8 +11,9 @@ import matplotlib as mpl
 import pytest
 
 from emgfasc.report import render
+from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
-from emgfasc.report.sheets import side_by_side, units_table
+from emgfasc.report.unit_sheets import units_table
 
 CASES = ("normal", "silent", "contraction", "unverifiable", "grid", "hostile")
 RATE = re.compile(r"\d\s*/\s*min")

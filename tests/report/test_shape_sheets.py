@@ -14,7 +14,7 @@ from emgfasc.containers import Recording, Units
 from emgfasc.measure import Rules
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.shape_sheets import shape_rules_table, validity_table
-from emgfasc.report.sheets import units_table
+from emgfasc.report.unit_sheets import units_table
 from signals import recording
 
 
