@@ -13,6 +13,7 @@ from emgfasc._validate import non_negative, one_of, positive
 from emgfasc.containers import KINDS, Kind
 from emgfasc.firing.patterns import Found, dense_stretches, unit_patterns
 from emgfasc.firing.rules import RULES, Rule
+from emgfasc.firing.shapes import average_shapes
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Rest, Units
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["Kinds", "kinds"]
 
 WITHIN = "within a voluntary train"
-_NEEDS_QUIET = frozenset({"fibrillation", "positive_sharp_wave", "complex_repetitive"})
+_FIBRES = frozenset({"fibrillation", "positive_sharp_wave"})
+_NEEDS_QUIET = _FIBRES | {"complex_repetitive"}
 
 Span = tuple[float, float, str, str]
 Ints = NDArray[np.int64]
@@ -65,6 +67,8 @@ def kinds(
     alone. Each unit's trains and bursts, and dense stretches over all units, are put to the
     rules in order, and the first rule that fires names the discharges of that run. Then
 
+    * a unit most of whose named discharges are fibrillations or positive sharp waves is one fibre,
+      and its other runs are named alike;
     * fibrillations, positive sharp waves and machine-like trains that run while other units
       fire voluntarily are voluntary themselves: in a contraction they cannot be told apart;
     * a unit with more than half of its potentials in one such category is of it altogether; those
@@ -80,7 +84,8 @@ def kinds(
         Potentials with `unit`; fibrillations and positive sharp waves are only recognised
         after :func:`emgfasc.measure.morphology`.
     units : Units, optional
-        Units to be named as well.
+        Units to be named as well. The shape of their averages takes the place of the medians
+        over single potentials, in which noise hides a slow, low phase.
     kind : {'needle', 'surface', 'hdsemg'}
         What recorded them; surface recordings never claim fibrillations.
     duration_s : float, optional
@@ -114,13 +119,14 @@ def kinds(
     frame = events.to_frame()
     length = _length(frame, duration_s)
     open_rows = frame[frame["category"] == "fasciculation"]
+    averages = average_shapes(units)
     found = [
         item
         for unit, own in open_rows.groupby("unit")
-        for item in unit_patterns(own, int(unit), length)
+        for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))
     ]
     named = _named(found + dense_stretches(open_rows), kind, rules, len(frame))
-    named = _in_company(named, margin)
+    named = _in_company(_one_fibre(named), margin)
     category = frame["category"].to_numpy(object).copy()
     reason = _reasons(frame)
     for rule, item in reversed(named):
@@ -169,6 +175,21 @@ def _named(
                 rest.append(item)
         left = rest
     return named
+
+
+def _one_fibre(named: list[tuple[Rule, Found]]) -> list[tuple[Rule, Found]]:
+    """Name all runs of a fibrillating unit alike, also those that overlaps made irregular.
+
+    Which of its runs are regular enough is chance; their shape is one.
+    """
+    counts: dict[int, dict[str, int]] = {}
+    by_name = {rule.category: rule for rule, _ in named}
+    for rule, item in named:
+        own = counts.setdefault(item.pattern.unit, {})
+        own[rule.category] = own.get(rule.category, 0) + len(item.rows)
+    most = {unit: max(own, key=lambda name: own[name]) for unit, own in counts.items() if unit > 0}
+    fibres = {unit: by_name[name] for unit, name in most.items() if name in _FIBRES}
+    return [(fibres.get(item.pattern.unit, rule), item) for rule, item in named]
 
 
 def _in_company(named: list[tuple[Rule, Found]], margin_s: float) -> list[tuple[Rule, Found]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ __all__ = ["Found", "dense_stretches", "unit_patterns"]
 FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
 BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
 BURST_SIZE = (3, 10)
-_DENSE_GAP_S, _DENSE_S = 0.1, 1.0
+_DENSE_GAP_S, _DENSE_S = 0.1, 0.3
 
 # How many trains of at least m intervals `trains` finds per interval of a Poisson process when
 # the rate does not matter: 0.0216 for m = 4, halving with each interval more (simulated,
@@ -40,7 +41,12 @@ class Found:
     rows: Ints
 
 
-def unit_patterns(frame: pd.DataFrame, unit: int, duration_s: float) -> list[Found]:
+def unit_patterns(
+    frame: pd.DataFrame,
+    unit: int,
+    duration_s: float,
+    average: Mapping[str, float | bool] | None = None,
+) -> list[Found]:
     """Return the trains, slow trains and bursts of one unit.
 
     Parameters
@@ -51,7 +57,10 @@ def unit_patterns(frame: pd.DataFrame, unit: int, duration_s: float) -> list[Fou
         Its number, 0 for all unsorted potentials together.
     duration_s : float
         Time over which it could have fired.
+    average : mapping, optional
+        Shape of the unit's average; takes the place of the medians over its potentials.
     """
+    known: dict[str, Any] = dict(average or {})
     times = frame["peak_s"].to_numpy(float)
     rows = frame.index.to_numpy(np.int64)
     fast = _not_by_chance(trains(times, max_interval_s=FAST_S), len(times), duration_s, FAST_S)
@@ -69,7 +78,7 @@ def unit_patterns(frame: pd.DataFrame, unit: int, duration_s: float) -> list[Fou
                 rate_hz=train.rate_hz,
                 start_rate_hz=train.start_rate_hz,
                 cov=train.cov,
-                **_shape(frame.iloc[train.members]),
+                **(_shape(frame.iloc[train.members]) | known),
             )
             found.append(Found(pattern, rows[train.members]))
     return found + _bursts(frame, unit)
@@ -131,7 +140,7 @@ def _apart(period: Floats) -> bool:
 
 
 def dense_stretches(frame: pd.DataFrame) -> list[Found]:
-    """Return the stretches of a second or more without a pause of 0.1 s, over all units."""
+    """Return the stretches of 0.3 s or more without a pause of 0.1 s, over all units."""
     times = frame["peak_s"].to_numpy(float)
     if len(times) < 2:
         return []

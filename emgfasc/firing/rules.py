@@ -51,6 +51,8 @@ class Pattern:
         Medians of its potentials; ``nan`` when not measured.
     phases, negative_share : float
         Medians of the number of phases and of negative peak over amplitude.
+    negative_ms : float
+        Time the average spends below half its negative peak; ``nan`` without an average.
     initial_positive : bool
         Whether most of its potentials begin with a positive phase.
     """
@@ -72,6 +74,7 @@ class Pattern:
     duration_ms: float = np.nan
     phases: float = np.nan
     negative_share: float = np.nan
+    negative_ms: float = np.nan
     initial_positive: bool = False
 
 
@@ -124,6 +127,15 @@ RULES: tuple[Rule, ...] = (
         test=lambda p: p.start_rate_hz >= 140 and p.decrement <= 0.9,
     ),
     Rule(
+        name="dense, falling activity",
+        category="neuromyotonia",
+        sentence="75 Hz or more for 0.3 s or longer over all units, falling in amplitude by a fifth "
+        "or more: a run so fast that potentials overlap and every second one may be missed.",
+        source="150-300 Hz, decrementing (unverified); half the rate is this library's own",
+        searches=("dense",),
+        test=lambda p: p.rate_hz >= 75 and p.decrement <= 0.8,
+    ),
+    Rule(
         name="dense, growing activity of many units",
         category="cramp",
         sentence="Three units or more, each at 20 to 150 Hz, together 40 Hz or more for a second "
@@ -168,8 +180,9 @@ RULES: tuple[Rule, ...] = (
         name="regular positive sharp potentials",
         category="positive_sharp_wave",
         sentence="Regular at 0.5 to 15 Hz (CoV below 0.2), a positive phase followed by at most "
-        "one negative phase of less than half its height, 10 to 30 ms long.",
-        source=f"{_STATPEARLS}: sharp positive then slow negative, 10-30 ms; CoV limit unverified",
+        "one negative phase of less than half its height, 10 to 30 ms long, or whose negative phase "
+        "lasts 3 ms at half its depth in the unit's average.",
+        source=f"{_STATPEARLS}: sharp positive then slow negative, 10-30 ms; CoV limit and the 3 ms unverified",
         searches=("train", "slow"),
         kinds=("needle",),
         test=lambda p: (
@@ -178,7 +191,7 @@ RULES: tuple[Rule, ...] = (
             and p.initial_positive
             and p.phases <= 2
             and p.negative_share < 1 / 3
-            and 10 <= p.duration_ms <= 30
+            and (10 <= p.duration_ms <= 30 or p.negative_ms >= 3)
         ),
     ),
     Rule(

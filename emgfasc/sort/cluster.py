@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from emgfasc.sort.embed import Embedding
 from emgfasc.sort.rules import SortRules
 
-__all__ = ["assign", "join_continuous", "learn", "unlikeness"]
+__all__ = ["assign", "learn", "unlikeness"]
 
 Floats = NDArray[np.float64]
 _ROUNDS = 5
@@ -74,67 +74,15 @@ def learn(embedding: Embedding, rules: SortRules) -> tuple[Floats, NDArray[np.in
 def _refined(
     points: Floats, centres: Floats, size: NDArray[np.int64], noise: float, rules: SortRules
 ) -> tuple[Floats, NDArray[np.int64]]:
-    """Move centres to the medians of their groups and let small or like groups go."""
+    """Move centres to the medians of their groups and let empty or like groups go."""
     for _ in range(_ROUNDS):
         centres, size = _joined(centres, size, noise, rules)
         label, _ = assign(points, centres, size, noise, rules)
         members = [points[label == k] for k in range(1, len(centres) + 1)]
-        members = [group for group in members if len(group) >= rules.min_size]
-        if not members:
-            return np.empty((0, points.shape[1])), np.empty(0, np.int64)
+        members = [group for group in members if len(group)]
         centres = np.array([np.median(group, axis=0) for group in members])
         size = np.array([len(group) for group in members], dtype=np.int64)
     return centres, size
-
-
-def join_continuous(
-    label: NDArray[np.int64], embedding: Embedding, rules: SortRules
-) -> NDArray[np.int64]:
-    """Join groups between which there is no gap.
-
-    An unstable unit's potentials differ from one to the next and fill a cloud, which groups of a
-    fixed width cut into tiles. Along the line between their centres, two tiles of one cloud touch:
-    their distance is about 2 to 2.5 times the spread. Two units are further apart.
-
-    Parameters
-    ----------
-    label : array of int64, shape (n,)
-        Groups from 1; 0 belongs to none.
-    embedding : Embedding
-        The points.
-    rules : SortRules
-        `gap` and `related` decide.
-
-    Returns
-    -------
-    array of int64, shape (n,)
-    """
-    out = label.copy()
-    points, noise = embedding.points, embedding.noise_energy
-    floor = noise / max(1, points.shape[1])
-    while True:
-        units, size = np.unique(out[out > 0], return_counts=True)
-        if len(units) < 2:
-            return out
-        centres = np.array([np.median(points[out == unit], axis=0) for unit in units])
-        unlike = unlikeness(centres, centres, noise / size.max(), size)
-        near = np.argwhere(np.triu(unlike <= rules.related, 1))
-        gaps = [_gap(points[out == units[a]], points[out == units[b]], floor) for a, b in near]
-        if not gaps or min(gaps) > rules.gap:
-            return out
-        a, b = near[int(np.argmin(gaps))]
-        keep, go = (a, b) if size[a] >= size[b] else (b, a)
-        out[out == units[go]] = units[keep]
-
-
-def _gap(one: Floats, two: Floats, floor: float) -> float:
-    """Return the distance of two groups over their spread along the line between them."""
-    line = np.median(two, axis=0) - np.median(one, axis=0)
-    length = float(np.linalg.norm(line))
-    if length == 0:
-        return 0.0
-    spread = [max(float((group @ line / length).var(ddof=1)), floor) for group in (one, two)]
-    return length / float(np.sqrt(sum(spread)))
 
 
 def _joined(

@@ -26,10 +26,13 @@ class Embedding:
         Scores on the leading components, through the origin (no mean is taken away).
     noise_energy : float
         Mean squared length that noise alone has.
+    axes : array of float32, shape (n_channels * n_samples, n_dimensions)
+        The components: ``points @ axes.T`` are the potentials with little of their noise.
     """
 
     points: NDArray[np.float64]
     noise_energy: float
+    axes: NDArray[np.float32]
 
 
 def embed(
@@ -64,11 +67,12 @@ def embed(
     points = np.asarray(flat @ axes, dtype=np.float64)
     quiet = _quiet_samples(rec, peaks, waveforms.shape[2])
     if not len(quiet):
-        return Embedding(points, 0.0)
+        return Embedding(points, 0.0, axes)
     noise = cut_out(rec, quiet, before=before, after=waveforms.shape[2] - before)
     scores = noise.reshape(len(noise), -1) @ axes
     # The median is what noise has even where a weak potential was missed.
-    return Embedding(points, float(np.median((scores.astype(np.float64) ** 2).sum(axis=1))))
+    energy = float(np.median((scores.astype(np.float64) ** 2).sum(axis=1)))
+    return Embedding(points, energy, axes)
 
 
 def _principal(flat: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:

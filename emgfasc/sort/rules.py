@@ -23,9 +23,12 @@ class SortRules:
     same_unit : float
         Two potentials are alike when the energy of their difference, less what noise adds, is
         at most this share of their summed energies.
-    related, gap : float
-        Groups that differ by at most `related` are one unit when the distance of their centres is
-        at most `gap` times their spread along the line between them: an unstable unit's cloud.
+    stable, unstable : float
+        Groups are one unit when they differ by at most `stable`, or for small groups by up to
+        `stable + unstable`: an unstable unit falls into many small groups.
+    chance : float
+        Share of what noise adds to the difference of two averages that is allowed on top; on a
+        grid the noise of many channels adds up.
     min_size : int
         Fewer alike potentials are no unit; they stay unsorted.
     lag_ms : float
@@ -42,8 +45,9 @@ class SortRules:
     after_ms: float
     dimensions: int = 24
     same_unit: float = 0.07
-    related: float = 0.35
-    gap: float = 3.0
+    stable: float = 0.05
+    unstable: float = 0.35
+    chance: float = 0.0
     min_size: int = 3
     lag_ms: float = 10.0
     apart_ms: float = 3.0
@@ -56,4 +60,6 @@ class SortRules:
         one_of("kind", kind, KINDS)
         if kind == "needle":
             return cls(before_ms=5.0, after_ms=8.0, lag_ms=5.0)
+        if kind == "hdsemg":
+            return cls(before_ms=10.0, after_ms=15.0, same_unit=0.05, stable=0.03, chance=0.5)
         return cls(before_ms=10.0, after_ms=15.0)

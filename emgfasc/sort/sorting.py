@@ -7,10 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording, Rest, Units
-from emgfasc.sort.cluster import assign, join_continuous, learn
+from emgfasc.sort.cluster import assign, learn
 from emgfasc.sort.embed import embed
+from emgfasc.sort.link import link
 from emgfasc.sort.rules import SortRules
-from emgfasc.sort.templates import merge_shifted, templates_of
+from emgfasc.sort.templates import templates_of
 from emgfasc.sort.waveforms import cut_out
 
 __all__ = ["NOT_SORTED", "unit_rows", "units"]
@@ -69,8 +70,9 @@ def units(
     embedding = embed(rec, waveforms, peaks, dimensions=rules.dimensions, before=before)
     centres, size = learn(embedding, rules)
     found, sure = assign(embedding.points, centres, size, embedding.noise_energy, rules)
-    found = join_continuous(found, embedding, rules)
-    found, shift = merge_shifted(found, waveforms, rec.fs_hz, rules)
+    found, shift = link(
+        found, embedding, n_channels=waveforms.shape[1], fs_hz=rec.fs_hz, rules=rules
+    )
     found = _numbered(found, rules.min_size)
     peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)
     label[sortable], confidence[sortable] = found, np.where(found > 0, sure, 0.0)

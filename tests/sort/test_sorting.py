@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.sort import SortRules
-from emgfasc.sort.cluster import join_continuous, unlikeness
+from emgfasc.sort.cluster import unlikeness
 from emgfasc.sort.embed import Embedding
+from emgfasc.sort.link import link
 from emgfasc.sort.waveforms import cut_out
 from signals import potential, recording
 
@@ -130,22 +131,42 @@ def test_waveforms_are_cut_where_asked_and_padded_at_the_ends(peaks: list[int]) 
         np.testing.assert_array_equal(wave, padded[:, peak : peak + 16])
 
 
-def _cloud(centres: list[float], spread: float, n: int, seed: int = 0) -> Embedding:
-    rng = np.random.default_rng(seed)
-    points = np.zeros((n * len(centres), 6))
-    points[:, 0] = 100
-    points[:, 1] = np.repeat(centres, n) + rng.normal(0, spread, n * len(centres))
-    return Embedding(points + rng.normal(0, 1, points.shape), 6.0)
+def _embedded(waves: NDArray[np.float64]) -> Embedding:
+    """Potentials on one channel as points of which nothing is lost, without noise."""
+    return Embedding(waves, 0.0, np.eye(waves.shape[1], dtype=np.float32))
 
 
-def test_tiles_of_one_cloud_are_joined_and_separate_groups_are_not() -> None:
-    rules = SortRules.for_kind("needle")
-    cloud = _cloud([0.0], 20.0, 60)
-    tiles = np.where(cloud.points[:, 1] > 0, 1, 2)
-    assert len(np.unique(join_continuous(tiles, cloud, rules))) == 1
-    apart = _cloud([-25.0, 25.0], 4.0, 30)
-    label = np.repeat([1, 2], 30)
-    np.testing.assert_array_equal(join_continuous(label, apart, rules), label)
-    unsorted = np.where(np.arange(60) % 5 == 0, 0, tiles)
-    kept = join_continuous(unsorted, cloud, rules)
-    np.testing.assert_array_equal(kept == 0, unsorted == 0)
+def _linked(waves: NDArray[np.float64], label: list[int]) -> tuple[list[int], list[int]]:
+    rules = SortRules(before_ms=5.0, after_ms=5.0, lag_ms=5.0, stable=0.05, unstable=0.35)
+    groups = np.array(label, np.int64)
+    out, shift = link(groups, _embedded(waves), n_channels=1, fs_hz=2000.0, rules=rules)
+    return out.tolist(), shift.tolist()
+
+
+def _placed(at: int, turns: float) -> NDArray[np.float64]:
+    wave = np.zeros(80)
+    wave[at : at + 40] = potential(40, 150, turns)
+    return wave
+
+
+def test_groups_that_differ_by_a_shift_are_one_unit_and_are_moved_over_each_other() -> None:
+    waves = np.array([_placed(20, 2.0)] * 3 + [_placed(26, 2.0)] * 2 + [_placed(20, 3.1)] * 3)
+    label, shift = _linked(waves, [1, 1, 1, 2, 2, 3, 3, 3])
+    assert label == [1, 1, 1, 1, 1, 3, 3, 3]
+    assert shift == [0, 0, 0, 6, 6, 0, 0, 0]
+
+
+def test_single_potentials_may_differ_more_than_large_groups() -> None:
+    one, two = _placed(20, 2.0), _placed(20, 2.0)
+    two[20:40] *= 0.4
+    unlike = 1 - 2 * (one @ two) / (one @ one + two @ two)
+    assert 0.05 + 0.35 / 20 < unlike < 0.4
+    assert _linked(np.array([one, two]), [1, 2])[0] == [1, 1]
+    large = np.array([one] * 20 + [two] * 20)
+    label = [1] * 20 + [2] * 20
+    assert _linked(large, label)[0] == label
+
+
+def test_potentials_of_no_group_stay_in_none() -> None:
+    waves = np.array([_placed(20, 2.0)] * 4)
+    assert _linked(waves, [0, 1, 2, 0])[0] == [0, 1, 1, 0]

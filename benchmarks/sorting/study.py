@@ -1,0 +1,97 @@
+"""Run the analysis over the recordings, and count."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import emgfasc as ef
+from benchmarks.sorting.design import KindCell, UnitCell
+
+__all__ = ["MIN_DISCHARGES", "confusion", "kind_rows", "recalls", "summed_units", "unit_row"]
+
+MIN_DISCHARGES = 10  # true units with fewer are not judged
+TOLERANCE_S = 0.005
+_NONE = "not found"
+
+
+def unit_row(cell: UnitCell) -> dict[str, object]:
+    """Return one row: true units judged and well detected, found units and the false ones.
+
+    A false unit is one that is neither a true unit's pair nor a piece of one, or holds several.
+    """
+    rec, truth = cell.simulate()
+    res = ef.analyze(rec)
+    scores = ef.evaluate.units(truth, res.events, tolerance_s=TOLERANCE_S)
+    judged = scores.truth[scores.truth["n"] >= MIN_DISCHARGES]
+    found = scores.found
+    return {
+        "kind": cell.kind,
+        "snr": cell.snr,
+        "seed": cell.seed,
+        "n_true": len(scores.truth),
+        "n_judged": len(judged),
+        "n_well": int(judged["well_detected"].sum()),
+        "n_found": len(found),
+        "n_false": int((found["false"] | found["over_merged"]).sum()),
+        "n_redundant": int(found["redundant"].sum()),
+        "n_above_true": max(0, len(found) - len(scores.truth)),
+    }
+
+
+def summed_units(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sum over the seeds and give the shares that are asked for."""
+    sums = rows.groupby(["kind", "snr"]).agg(
+        recordings=("seed", "size"),
+        n_judged=("n_judged", "sum"),
+        n_well=("n_well", "sum"),
+        n_found=("n_found", "sum"),
+        n_false=("n_false", "sum"),
+        n_redundant=("n_redundant", "sum"),
+        not_a_lower_bound=("n_above_true", lambda n: int((n > 0).sum())),
+    )
+    return sums.assign(
+        well_pct=100 * sums["n_well"] / sums["n_judged"],
+        false_pct=100 * sums["n_false"] / sums["n_found"],
+        redundant_pct=100 * sums["n_redundant"] / sums["n_found"],
+    ).reset_index()
+
+
+def kind_rows(cell: KindCell) -> pd.DataFrame:
+    """Return the counts of true and found category; stretches are no discharges and left out."""
+    rec, truth = cell.simulate()
+    true = truth.to_frame()
+    potentials = true[~true["reason"].isin(["contraction", "mains", "clipping", "dropout"])]
+    res = ef.analyze(rec)
+    matches = ef.evaluate.events(
+        potentials, res.events, tolerance_s=TOLERANCE_S, category=None
+    ).matches
+    pairs = pd.DataFrame(
+        {
+            "activity": cell.activity,
+            "seed": cell.seed,
+            "true": matches["truth_category"].replace("", _NONE).fillna("nothing"),
+            "found": matches["found_category"].replace("", _NONE).fillna(_NONE),
+        }
+    )
+    return pairs.groupby(list(pairs), as_index=False).size().rename(columns={"size": "n"})
+
+
+def confusion(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return discharges by true (rows) and found category (columns)."""
+    return rows.pivot_table(
+        index="true", columns="found", values="n", aggfunc="sum", fill_value=0
+    ).astype("int64")
+
+
+def recalls(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return each kind's recall: of all its discharges, and of those that were found at all."""
+    own = rows[rows["true"] == rows["activity"]]
+    seen = own[own["found"] != _NONE]
+    right = own[own["found"] == own["true"]].groupby("true")["n"].sum()
+    table = pd.DataFrame(
+        {"n": own.groupby("true")["n"].sum(), "n_found": seen.groupby("true")["n"].sum()}
+    )
+    table["n_right"] = right.reindex(table.index, fill_value=0)
+    table["recall"] = table["n_right"] / table["n"]
+    table["recall_of_found"] = table["n_right"] / table["n_found"]
+    return table.reset_index(names="category")
