@@ -27,7 +27,7 @@ def main() -> int:
     print(confusion(kinds).to_string())
     print(recalls(kinds).round(3).to_string(index=False), flush=True)
     if args.scaling:
-        print(scaling())
+        print(scaling(), flush=True)
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)
         units.to_csv(args.out / "units.csv", index=False, lineterminator="\n")

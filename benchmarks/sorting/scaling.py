@@ -29,4 +29,6 @@ def scaling() -> str:
     started = time.perf_counter()
     _, units = ef.sort.units(rec, events, rest=rest)
     took = time.perf_counter() - started
-    return f"{len(events)} potentials on {rec.n_channels} channels: {took:.1f} s, {len(units)} units"
+    return (
+        f"{len(events)} potentials on {rec.n_channels} channels: {took:.1f} s, {len(units)} units"
+    )

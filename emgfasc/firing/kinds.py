@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc._validate import non_negative, one_of, positive
-from emgfasc.containers import KINDS, Kind
+from emgfasc.containers import KINDS, Category, Kind
 from emgfasc.firing.patterns import Found, dense_stretches, unit_patterns
 from emgfasc.firing.rules import RULES, Rule
 from emgfasc.firing.shapes import average_shapes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Kinds", "kinds"]
 
 WITHIN = "within a voluntary train"
-_FIBRES = frozenset({"fibrillation", "positive_sharp_wave"})
+_FIBRES: frozenset[Category] = frozenset({"fibrillation", "positive_sharp_wave"})
 _NEEDS_QUIET = _FIBRES | {"complex_repetitive"}
 
 Span = tuple[float, float, str, str]
@@ -182,7 +182,7 @@ def _one_fibre(named: list[tuple[Rule, Found]]) -> list[tuple[Rule, Found]]:
 
     Which of its runs are regular enough is chance; their shape is one.
     """
-    counts: dict[int, dict[str, int]] = {}
+    counts: dict[int, dict[Category, int]] = {}
     by_name = {rule.category: rule for rule, _ in named}
     for rule, item in named:
         own = counts.setdefault(item.pattern.unit, {})

@@ -129,8 +129,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="dense, falling activity",
         category="neuromyotonia",
-        sentence="75 Hz or more for 0.3 s or longer over all units, falling in amplitude by a fifth "
-        "or more: a run so fast that potentials overlap and every second one may be missed.",
+        sentence="75 Hz or more for 0.3 s or longer over all units, falling in amplitude by a "
+        "fifth or more: a run so fast that potentials overlap and every second one may be missed.",
         source="150-300 Hz, decrementing (unverified); half the rate is this library's own",
         searches=("dense",),
         test=lambda p: p.rate_hz >= 75 and p.decrement <= 0.8,
@@ -180,9 +180,10 @@ RULES: tuple[Rule, ...] = (
         name="regular positive sharp potentials",
         category="positive_sharp_wave",
         sentence="Regular at 0.5 to 15 Hz (CoV below 0.2), a positive phase followed by at most "
-        "one negative phase of less than half its height, 10 to 30 ms long, or whose negative phase "
-        "lasts 3 ms at half its depth in the unit's average.",
-        source=f"{_STATPEARLS}: sharp positive then slow negative, 10-30 ms; CoV limit and the 3 ms unverified",
+        "one negative phase of less than half its height, 10 to 30 ms long, or whose negative "
+        "phase lasts 3 ms at half its depth in the unit's average.",
+        source=f"{_STATPEARLS}: sharp positive then slow negative, 10-30 ms; CoV limit and the "
+        "3 ms unverified",
         searches=("train", "slow"),
         kinds=("needle",),
         test=lambda p: (
@@ -231,7 +232,7 @@ def rules() -> pd.DataFrame:
     --------
     >>> from emgfasc.firing import rules
     >>> rules()["category"].tolist()[:3]
-    ['neuromyotonia', 'cramp', 'myokymia']
+    ['neuromyotonia', 'neuromyotonia', 'cramp']
     """
     return pd.DataFrame(
         [

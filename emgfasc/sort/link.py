@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from emgfasc.sort.embed import Embedding
 from emgfasc.sort.rules import SortRules
@@ -55,10 +57,6 @@ def link(
     shift : array of int64, shape (n,)
         Samples by which each potential must move to lie over the others of its unit.
     """
-    # here, since it costs a quarter of a second and only sorting needs it
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
     out, shift = np.zeros_like(label), np.zeros_like(label)
     groups, size = np.unique(label[label > 0], return_counts=True)
     largest = np.argsort(-size, kind="stable")[:_MOST_GROUPS]

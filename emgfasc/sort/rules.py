@@ -45,7 +45,7 @@ class SortRules:
     after_ms: float
     dimensions: int = 24
     same_unit: float = 0.07
-    stable: float = 0.05
+    stable: float = 0.07
     unstable: float = 0.35
     chance: float = 0.0
     min_size: int = 3
@@ -62,4 +62,4 @@ class SortRules:
             return cls(before_ms=5.0, after_ms=8.0, lag_ms=5.0)
         if kind == "hdsemg":
             return cls(before_ms=10.0, after_ms=15.0, same_unit=0.05, stable=0.03, chance=0.5)
-        return cls(before_ms=10.0, after_ms=15.0)
+        return cls(before_ms=10.0, after_ms=15.0, stable=0.05)
