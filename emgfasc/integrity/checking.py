@@ -16,9 +16,13 @@ from emgfasc.integrity.wrapping import find_wrap
 
 __all__ = ["check"]
 
+_HELD_VALUES = 1 << 24  # 64 MB: a minute of a grid, read from its file once and not 30 times
+
 
 def check(rec: Recording) -> Report:
-    """Look for what makes a recording doubtful. It is walked through in blocks, never changed.
+    """Look for what makes a recording doubtful. It is never changed.
+
+    A long recording is walked through in blocks, a short one read once.
 
     Parameters
     ----------
@@ -40,7 +44,8 @@ def check(rec: Recording) -> Report:
     >>> ef.integrity.check(ef.read(x * 1e6, fs=2000, kind="surface")).flags
     ('scale',)
     """
-    return Report(tuple(_findings(rec)))
+    short = rec.n_channels * rec.n_samples <= _HELD_VALUES
+    return Report(tuple(_findings(rec.load() if short else rec)))
 
 
 def _findings(rec: Recording) -> Iterator[Finding]:

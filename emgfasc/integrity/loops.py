@@ -12,8 +12,9 @@ __all__ = ["close_run", "extremes", "runs", "viterbi_wrap"]
 
 @kernel
 def extremes(x: NDArray[np.float32], state: NDArray[np.float64]) -> None:
-    """Update ``state``: lowest, highest, NaN, smallest step other than 0, last value."""
+    """Update ``state``: lowest, highest, NaN, smallest step but 0, last value, largest step."""
     low, high, missing, step, last = state[0], state[1], state[2], state[3], state[4]
+    leap = state[5]
     for i in range(x.size):
         value = np.float64(x[i])
         if np.isnan(value):
@@ -24,8 +25,11 @@ def extremes(x: NDArray[np.float32], state: NDArray[np.float64]) -> None:
             change = abs(value - last)
             if change > 0 and change < step:
                 step = change
+            if change > leap:  # never after a NaN
+                leap = change
         last = value
     state[0], state[1], state[2], state[3], state[4] = low, high, missing, step, last
+    state[5] = leap
 
 
 @kernel

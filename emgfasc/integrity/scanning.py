@@ -37,6 +37,8 @@ class Scan:
     ----------
     low_uv, high_uv, quantum_uv : array, shape (n_channels,)
         Extremes, and the smallest step other than 0 (``inf`` when there is none).
+    leap_uv : array, shape (n_channels,)
+        Largest step from one sample to the next.
     n_missing : array of int
         NaN samples.
     runs, samples : array of int, shape (n_channels, 5)
@@ -50,6 +52,7 @@ class Scan:
     low_uv: NDArray[np.float64]
     high_uv: NDArray[np.float64]
     quantum_uv: NDArray[np.float64]
+    leap_uv: NDArray[np.float64]
     n_missing: NDArray[np.int64]
     runs: NDArray[np.int64]
     samples: NDArray[np.int64]
@@ -77,7 +80,7 @@ def scan(rec: Recording, look: Look) -> Scan:
         Its excerpts, for the size of a usual step.
     """
     n = rec.n_channels
-    first = np.tile([np.inf, -np.inf, 0.0, np.inf, np.nan], (n, 1))
+    first = np.tile([np.inf, -np.inf, 0.0, np.inf, np.nan, 0.0], (n, 1))
     for _, block in rec.blocks(_BLOCK):
         rows = np.ascontiguousarray(block)
         run(partial(_see, rows, first), range(n))
@@ -100,6 +103,7 @@ def scan(rec: Recording, look: Look) -> Scan:
         low_uv=low,
         high_uv=high,
         quantum_uv=first[:, 3],
+        leap_uv=first[:, 5],
         n_missing=first[:, 2].astype(np.int64),
         runs=totals[:, :, 0].astype(np.int64),
         samples=totals[:, :, 1].astype(np.int64),

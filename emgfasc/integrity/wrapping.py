@@ -20,6 +20,7 @@ _BITS = (8, 10, 12, 14, 16, 24)
 _FILLED = 0.98  # share of the converter's range that wrapped values fill
 _ROUGH = 0.02  # float32 rounds the smallest step by up to this share
 _JUMP = 0.75  # of the range, within one sample: emgdb neuropathy has dozens, clean records none
+_ROUND = 1.001  # a range rounded to float32 exceeds its period by less
 _FEWEST = 2
 _RENT = 0.01  # of the range, per sample taken as wrapped: where steps decide nothing, none is
 
@@ -72,7 +73,7 @@ def wrap_period(rec: Recording, scan: Scan) -> NDArray[np.float64]:
             first = rec.read(0, _BLOCK) if first is None else first
             own = first[channel].astype(np.float64)
             period = _step(own, scan.quantum_uv[channel]) * 2**bits
-            if _FILLED * period <= reach[channel] <= 1.001 * period:
+            if _FILLED * period <= reach[channel] <= _ROUND * period:
                 periods[channel] = period
     return periods
 
@@ -95,7 +96,11 @@ def find_wrap(rec: Recording, scan: Scan) -> Finding | None:
     scan : Scan
         Its extremes and smallest steps.
     """
-    periods = wrap_period(rec, scan)
+    # Most files fill their integers without a jump: none of the search below is needed then.
+    leaping = scan.leap_uv * _ROUND > _JUMP * (scan.high_uv - scan.low_uv)
+    if not leaping.any():
+        return None
+    periods = np.where(leaping, wrap_period(rec, scan), 0.0)
     jumps = np.zeros(rec.n_channels, int)
     wrapped = np.zeros(rec.n_channels, int)
     spans: list[Span] = []

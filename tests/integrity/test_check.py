@@ -12,7 +12,9 @@ from hypothesis.extra.numpy import arrays
 
 import emgfasc as ef
 from emgfasc.integrity import Report
+from emgfasc.integrity.excerpts import look_at
 from emgfasc.integrity.loops import runs, viterbi_wrap
+from emgfasc.integrity.scanning import scan
 
 RNG = np.random.default_rng(11)
 NOISE = RNG.normal(0, 8, (4, 20_000))
@@ -229,3 +231,35 @@ def test_input_is_not_changed() -> None:
     before = rec.read().copy()
     ef.integrity.check(rec)
     np.testing.assert_array_equal(rec.read(), before)
+
+
+def test_a_short_recording_is_read_once_and_a_long_one_says_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = np.round(NOISE).astype(np.float32)
+    data[0, 7000:7100], data[1, 300], data[2, 9000:9050] = 400, 900, np.nan
+    whole = ef.read(data, fs=2000, kind="surface")
+    reads: list[tuple[int, int]] = []
+
+    class Counting:
+        n_samples = whole.n_samples
+
+        def read(self, start: int, stop: int) -> np.ndarray:
+            reads.append((start, stop))
+            return whole.source.read(start, stop)
+
+    rec = whole.replace(source=Counting())
+    short = ef.integrity.check(rec)
+    assert reads == [(0, whole.n_samples)]
+    monkeypatch.setattr("emgfasc.integrity.checking._HELD_VALUES", 0)
+    assert ef.integrity.check(rec) == short
+    assert len(reads) > 10
+    assert set(short.flags) >= {"clipping", "lone_samples", "gaps"}
+
+
+def test_the_largest_step_is_that_of_numpy() -> None:
+    data = NOISE.astype(np.float32)
+    data[0, 100:110], data[1, :], data[2, 5000:] = np.nan, 3.0, 400.0
+    rec = ef.read(data, fs=2000, kind="surface")
+    steps = np.abs(np.diff(data.astype(np.float64), axis=1))
+    assert np.array_equal(scan(rec, look_at(rec)).leap_uv, np.nanmax(steps, axis=1))
