@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Source
-from emgfasc.detect.rhythm import CELL_S, Rhythm, find_rhythm
+from emgfasc.integrity.rhythm import CELL_S, Rhythm, find_rhythm, is_slow, slow_traces
 
 __all__ = ["BeatFreeSource", "Beats", "find_beats", "with_beats", "without_beats"]
 
@@ -19,7 +19,6 @@ _LAG_S = 0.006
 _FADE_S = 0.03
 _BLOCK_S = 60.0
 _MOST = 200  # beats of which the average is made
-_SLOW_HZ, _SLOW_SHARE = 50.0, 0.6
 _EDGE = 0.1
 _LEFT_OVER = 0.35  # of the beat
 
@@ -97,7 +96,7 @@ def find_beats(rec: Recording) -> Beats:
         0,
         rec.fs_hz,
     )
-    rhythm = find_rhythm(rec)
+    rhythm = find_rhythm(slow_traces(rec))
     if rhythm is None:
         return none
     sample = _aligned(rec, rhythm)
@@ -108,7 +107,7 @@ def find_beats(rec: Recording) -> Beats:
     template *= _faded(template.shape[1], round(_FADE_S * rec.fs_hz))
     core = slice(before - round(_CORE_S * rec.fs_hz), before + round(_CORE_S * rec.fs_hz) + 1)
     trace = rhythm.weights @ template
-    if not _is_slow(trace[core], rec.fs_hz):
+    if not is_slow(trace[core], rec.fs_hz):
         return none
     half = round(_CORE_S * rec.fs_hz)
     cores = _windows(rec, sample, half, half, weights=rhythm.weights)[:, 0]
@@ -156,12 +155,6 @@ def _faded(size: int, fade: int) -> Floats:
     """Return ones that rise from and fall to zero over `fade` samples."""
     ramp = np.minimum(np.arange(size), np.arange(size)[::-1]) / max(fade, 1)
     return np.asarray(np.sin(0.5 * np.pi * np.minimum(ramp, 1)) ** 2, np.float32)
-
-
-def _is_slow(wave: Floats, fs_hz: float) -> bool:
-    power = np.abs(np.fft.rfft(wave, 4 * len(wave))) ** 2
-    slow = np.fft.rfftfreq(4 * len(wave), 1 / fs_hz) <= _SLOW_HZ
-    return bool(power[slow].sum() >= _SLOW_SHARE * power.sum())
 
 
 def _scales(cores: Floats, mean: Floats) -> Floats:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from emgfasc.containers import Events, Recording
-from emgfasc.errors import MissingExtraError, ParameterError
+from emgfasc.errors import ParameterError
+from emgfasc.io.extras import interchange
 
 __all__ = ["to_neo", "to_pynapple", "to_spikeinterface"]
 
@@ -37,7 +37,7 @@ def to_spikeinterface(events: Events, *, recording: Recording) -> Any:
     ParameterError
         When a peak lies outside the recording.
     """
-    core = _library("spikeinterface.core", "spikeinterface")
+    core = interchange("spikeinterface.core")
     frame = _sorted_units(events, recording)
     units = np.unique(frame["unit"].to_numpy(np.int64))
     samples = np.rint(frame["peak_s"].to_numpy(float) * recording.fs_hz).astype(np.int64)
@@ -75,7 +75,7 @@ def to_pynapple(events: Events, *, recording: Recording) -> Any:
     ParameterError
         When a peak lies outside the recording.
     """
-    nap = _library("pynapple", "pynapple")
+    nap = interchange("pynapple")
     frame = _sorted_units(events, recording)
     trains = {unit: nap.Ts(t=times) for unit, times in _trains(frame).items()}
     metadata = {
@@ -109,7 +109,7 @@ def to_neo(events: Events, *, recording: Recording) -> list[Any]:
     ParameterError
         When a peak lies outside the recording.
     """
-    neo = _library("neo", "neo")
+    neo = interchange("neo")
     frame = _sorted_units(events, recording)
     category, channel = _usual(frame, "category"), _usual(frame, "channel")
     return [
@@ -124,16 +124,6 @@ def to_neo(events: Events, *, recording: Recording) -> list[Any]:
         )
         for unit, times in _trains(frame).items()
     ]
-
-
-def _library(module: str, package: str) -> Any:
-    """Import an optional library, or name what to install."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"This export needs {package}; install it with: pip install 'emgfasc[interchange]'."
-        ) from error
 
 
 def _sorted_units(events: Events, recording: Recording) -> pd.DataFrame:

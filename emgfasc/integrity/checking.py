@@ -8,6 +8,7 @@ from emgfasc.containers import Recording
 from emgfasc.integrity.amplitude import amplitude_findings
 from emgfasc.integrity.excerpts import look_at
 from emgfasc.integrity.finding import Finding, Report
+from emgfasc.integrity.heart import find_heart
 from emgfasc.integrity.relations import relation_findings
 from emgfasc.integrity.repeats import find_repeats
 from emgfasc.integrity.scanning import scan
@@ -61,6 +62,9 @@ def _findings(rec: Recording) -> Iterator[Finding]:
     yield from amplitude_findings(rec, scanned, look)
     yield from relation_findings(rec, scanned, look)
     yield from spectrum_findings(rec, look)
+    heart = find_heart(rec)
+    if heart is not None:
+        yield heart
     missing = _missing(rec)
     if missing is not None:
         yield missing

@@ -26,7 +26,7 @@ class Finding:
     amount : float
         How much of it there is, in `unit`.
     unit : str
-        ``samples``, ``s``, ``channels``, ``%``, ``Hz``, ``uV`` or ``items``.
+        ``samples``, ``s``, ``channels``, ``%``, ``Hz``, ``uV``, ``per_min`` or ``items``.
     sentence : str
         What it is, in one sentence with its figures.
     spans : tuple of (start_s, stop_s)

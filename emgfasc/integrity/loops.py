@@ -23,10 +23,9 @@ def extremes(x: NDArray[np.float32], state: NDArray[np.float64]) -> None:
             low = min(low, value)
             high = max(high, value)
             change = abs(value - last)
-            if change > 0 and change < step:
-                step = change
-            if change > leap:  # never after a NaN
-                leap = change
+            if change > 0:  # never after a NaN
+                step = min(step, change)
+                leap = max(leap, change)
         last = value
     state[0], state[1], state[2], state[3], state[4] = low, high, missing, step, last
     state[5] = leap

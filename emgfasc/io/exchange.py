@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from emgfasc.containers import Recording
-from emgfasc.errors import MissingExtraError
+from emgfasc.io.extras import interchange
 
 __all__ = ["to_mne", "to_neo", "to_pandas", "to_spikeinterface", "to_xarray"]
 
@@ -77,7 +77,7 @@ def to_spikeinterface(rec: Recording) -> Any:
     MissingExtraError
         When SpikeInterface is not installed.
     """
-    core = _library("spikeinterface.core", "spikeinterface")
+    core = interchange("spikeinterface.core")
     made = core.NumpyRecording([rec.read().T], rec.fs_hz, channel_ids=list(rec.channels))
     made.set_channel_gains(1.0)
     made.set_channel_offsets(0.0)
@@ -105,7 +105,7 @@ def to_neo(rec: Recording) -> Any:
     MissingExtraError
         When neo is not installed.
     """
-    neo = _library("neo", "neo")
+    neo = interchange("neo")
     return neo.AnalogSignal(
         rec.read().T,
         units="uV",
@@ -135,7 +135,7 @@ def to_xarray(rec: Recording) -> Any:
     MissingExtraError
         When xarray is not installed.
     """
-    xarray = _library("xarray", "xarray")
+    xarray = interchange("xarray")
     return xarray.DataArray(
         rec.read(),
         dims=("channel", "time"),
@@ -180,13 +180,3 @@ def _facts(rec: Recording) -> dict[str, str]:
         "start": rec.start.isoformat() if rec.start else None,
     }
     return {name: value for name, value in facts.items() if value is not None}
-
-
-def _library(module: str, package: str) -> Any:
-    """Import an optional library, or name what to install."""
-    try:
-        return import_module(module)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"This needs {package}; install it with: pip install 'emgfasc[interchange]'."
-        ) from error

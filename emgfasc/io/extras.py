@@ -7,7 +7,7 @@ from typing import Any
 
 from emgfasc.errors import MissingExtraError
 
-__all__ = ["extra"]
+__all__ = ["extra", "interchange"]
 
 
 def extra(module: str, label: str) -> Any:
@@ -30,10 +30,36 @@ def extra(module: str, label: str) -> Any:
     >>> extra("json", "a.json").__name__
     'json'
     """
+    return _imported(module, f"{label}: reading it", "formats")
+
+
+def interchange(module: str) -> Any:
+    """Import a library that recordings or units are handed to, or name what to install.
+
+    Parameters
+    ----------
+    module : str
+        The module to import.
+
+    Raises
+    ------
+    MissingExtraError
+        When it is not installed.
+
+    Examples
+    --------
+    >>> interchange("json").__name__
+    'json'
+    """
+    return _imported(module, "This", "interchange")
+
+
+def _imported(module: str, what: str, group: str) -> Any:
+    """Import a module, or say what needs it and which group of extras holds it."""
     try:
         return import_module(module)
     except ImportError as error:
         raise MissingExtraError(
-            f"{label}: reading it needs {module.partition('.')[0]}; "
-            "install it with: pip install 'emgfasc[formats]'."
+            f"{what} needs {module.partition('.')[0]}; "
+            f"install it with: pip install 'emgfasc[{group}]'."
         ) from error

@@ -1,4 +1,7 @@
-"""A wave that comes back at the pace of the heart, looked for in a slow view of a recording."""
+"""A wave that comes back at the pace of the heart, looked for in a slow view of a recording.
+
+Detection uses it on a cleaned recording, the integrity report on one as it was made.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
 
-__all__ = ["CELL_S", "Rhythm", "find_rhythm", "is_regular", "slow_traces"]
+__all__ = ["CELL_S", "Rhythm", "find_rhythm", "is_regular", "is_slow", "slow_traces"]
 
 CELL_S = 0.005
 _BLOCK_S = 60.0
@@ -23,6 +26,7 @@ _MIN_BEATS = 8
 _PERIOD_S = (0.4, 1.5)  # 0.7-2.5 Hz (unverified)
 _SAME_SHARE, _SAME = 0.6, 0.2  # this share of intervals lies this close to the ones around
 _COVER = 0.5  # of the recording
+_SLOW_HZ, _SLOW_SHARE = 50.0, 0.6
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -57,17 +61,17 @@ def slow_traces(rec: Recording) -> list[tuple[Floats, Floats]]:
     size = max(1, round(CELL_S * rec.fs_hz))
     pieces = []
     for _, block in rec.blocks(size * round(_BLOCK_S / CELL_S)):
-        mixed = mixer[:, good] @ np.nan_to_num(block[good])
+        mixed = mixer[:, good] @ np.nan_to_num(block[good], copy=False)
         n = mixed.shape[1] // size
         pieces.append(mixed[:, : n * size].reshape(len(mixer), n, size).mean(axis=2))
     traces = np.concatenate(pieces, axis=1)
     return list(zip(mixer, traces, strict=True))
 
 
-def find_rhythm(rec: Recording) -> Rhythm | None:
-    """Return the heart's rhythm in a cleaned recording, or ``None``."""
+def find_rhythm(traces: list[tuple[Floats, Floats]]) -> Rhythm | None:
+    """Return the heart's rhythm in slow traces without drift, or ``None``."""
     best: Rhythm | None = None
-    for weights, trace in slow_traces(rec):
+    for weights, trace in traces:
         beats = _beats(_scaled(trace))
         if len(beats) and (best is None or len(beats) > len(best.sample)):
             best = Rhythm(beats, weights)
@@ -91,6 +95,13 @@ def is_regular(sample: Ints, n_cells: int) -> bool:
         return False
     same = np.abs(gaps - _running_median(gaps)) <= _SAME * period
     return bool(same.mean() >= _SAME_SHARE)
+
+
+def is_slow(wave: Floats, fs_hz: float) -> bool:
+    """Tell whether most of a wave's power lies below 50 Hz, where no motor unit's does."""
+    power = np.abs(np.fft.rfft(wave, 4 * len(wave))) ** 2
+    slow = np.fft.rfftfreq(4 * len(wave), 1 / fs_hz) <= _SLOW_HZ
+    return bool(power[slow].sum() >= _SLOW_SHARE * power.sum())
 
 
 def _running_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
