@@ -2,12 +2,13 @@
 
 from emgfasc.detect.artifacts import reject
 from emgfasc.detect.engine import detect
-from emgfasc.detect.heart import Beats, find_beats, with_beats, without_beats
+from emgfasc.detect.heart import Beats, beats_in, find_beats, with_beats, without_beats
 from emgfasc.detect.rules import DetectRules
 
 __all__ = [
     "Beats",
     "DetectRules",
+    "beats_in",
     "detect",
     "find_beats",
     "reject",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emgfasc.containers import EVENTS, Events, Recording, Source
 from emgfasc.integrity.rhythm import CELL_S, Rhythm, find_rhythm, is_slow, slow_traces
 
-__all__ = ["BeatFreeSource", "Beats", "find_beats", "with_beats", "without_beats"]
+__all__ = ["BeatFreeSource", "Beats", "beats_in", "find_beats", "with_beats", "without_beats"]
 
 _CORE_S = 0.06
 _WINDOW_S = (0.2, 0.3)  # before and after the peak: P to T wave
@@ -101,10 +101,7 @@ def find_beats(rec: Recording) -> Beats:
         return none
     sample = _aligned(rec, rhythm)
     before, after = (round(each * rec.fs_hz) for each in _WINDOW_S)
-    chosen = np.unique(np.linspace(0, len(sample) - 1, _MOST).astype(int))
-    windows = _windows(rec, sample[chosen], before, after)
-    template = np.median(windows, axis=0).astype(np.float32)
-    template *= _faded(template.shape[1], round(_FADE_S * rec.fs_hz))
+    template = _average(_windows(rec, _chosen(sample), before, after), rec.fs_hz)
     core = slice(before - round(_CORE_S * rec.fs_hz), before + round(_CORE_S * rec.fs_hz) + 1)
     trace = rhythm.weights @ template
     if not is_slow(trace[core], rec.fs_hz):
@@ -112,6 +109,17 @@ def find_beats(rec: Recording) -> Beats:
     half = round(_CORE_S * rec.fs_hz)
     cores = _windows(rec, sample, half, half, weights=rhythm.weights)[:, 0]
     return Beats(sample, _scales(cores, trace[core]), template, before, rec.fs_hz)
+
+
+def _chosen(sample: Ints) -> Ints:
+    """Return the beats of which the average is made, spread over all."""
+    return sample[np.unique(np.linspace(0, len(sample) - 1, _MOST).astype(int))]
+
+
+def _average(windows: Floats, fs_hz: float) -> Floats:
+    """Return the median of windows around beats, which begins and ends at zero."""
+    template = np.median(windows, axis=0).astype(np.float32)
+    return template * _faded(template.shape[1], round(_FADE_S * fs_hz))
 
 
 def _windows(
@@ -189,6 +197,31 @@ class BeatFreeSource:
             low, high = max(start, int(begin)), min(stop, int(begin) + wave.shape[1])
             out[:, low - start : high - start] -= scale * wave[:, low - begin : high - begin]
         return out
+
+
+def beats_in(rec: Recording, beats: Beats) -> Beats:
+    """Return the same beats as they look in the recording before the band-pass.
+
+    There an electrode pop is a step that decays, but a heart beat upon it hides that.
+
+    Parameters
+    ----------
+    rec : Recording
+        As before the band-pass, of the same length and rate.
+    beats : Beats
+        From :func:`find_beats` in the cleaned recording.
+
+    Returns
+    -------
+    Beats
+        With another `template_uv`, taken from `rec`.
+    """
+    if not len(beats):
+        return beats
+    after = beats.template_uv.shape[1] - beats.center - 1
+    windows = _windows(rec, _chosen(beats.sample), beats.center, after)
+    windows -= np.median(windows, axis=2, keepdims=True)  # the baseline under each beat
+    return replace(beats, template_uv=_average(windows, rec.fs_hz))
 
 
 def without_beats(rec: Recording, beats: Beats) -> Recording:

@@ -85,7 +85,8 @@ def analyze(
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
     )
-    found = detect.reject(clean, found, raw=plain, rest=first_rest)
+    calm = detect.without_beats(plain, detect.beats_in(plain, beats))
+    found = detect.reject(clean, found, raw=calm, rest=first_rest)
     found = detect.with_beats(found, clean, beats)
     tell("sort")
     sorted_events, units = sort.units(clean, found, rest=first_rest, rules=use.sort)

@@ -31,7 +31,8 @@ def rediscover(
 
     Two discharges that overlap, of one unit or of two, are detected as one event and look like no
     unit. Here each event becomes as many discharges as it takes; an event that no sum of known
-    potentials explains stays as it was. Shape columns are dropped: measure again afterwards.
+    potentials explains stays as it was, and so does what was rejected, with its reason. Shape
+    columns are dropped: measure again afterwards.
 
     Parameters
     ----------
@@ -56,7 +57,8 @@ def rediscover(
     if not len(units):
         return events, units
     rules = rules or SortRules.for_kind(rec.kind)
-    plain = events.frame[[*EVENTS.names, "confidence"]]
+    said = ["reason"] if "reason" in events.frame else []
+    plain = events.frame[[*EVENTS.names, "confidence", *said]]
     search = _Search.of(rec, events, units, rules)
     pieces = [
         search.explained(row) if row.category not in NOT_SORTED else [row]

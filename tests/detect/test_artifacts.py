@@ -3,8 +3,9 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from emgfasc import detect, evaluate, preprocess, simulate
+from emgfasc import analyze, detect, evaluate, preprocess, simulate
 from emgfasc.containers import Events, Kind, Recording, Rest
+from emgfasc.detect.artifacts import _add_swings
 from emgfasc.detect.machine import machine_regular
 from emgfasc.simulate import Nuisance
 from signals import potential, recording
@@ -92,6 +93,55 @@ def test_short_spikes_on_the_skin_and_mirrored_ones_on_a_needle() -> None:
         data[0, start : start + len(wave)] += wave
         found = _judged(recording(data, fs_hz, kind))
         assert _near(found, 2 + 6 * 6e-4) == ("artifact", reason)
+
+
+def test_a_spike_that_noise_makes_longer_is_still_too_fast() -> None:
+    t = np.arange(-12, 13) / FS / 8e-4
+    wave = -t * np.exp(0.5 - 0.5 * t**2) * 35
+    data = _noise(60, 2)
+    starts = np.arange(2000, 118_000, 4321)
+    for start in starts:
+        data[:, start : start + 25] += wave
+    data[:, 120_000:120_040] += potential(40, 70)
+    found = _judged(recording(data, FS))
+    assert {_near(found, (start + 12) / FS) for start in starts} == {("artifact", FAST)}
+    assert _near(found, 120_020 / FS) == ("fasciculation", "")
+
+
+def test_weak_events_beside_a_swing_belong_to_it_and_strong_ones_do_not() -> None:
+    fp = "fasciculation"
+    time = np.array([1.0, 1.04, 1.2, 3.0, 3.01, 3.04])
+    snr = np.array([40.0, 7.0, 7.0, 40.0, 5.0, 9.0])
+    category = np.array(["artifact", fp, fp, "artifact", "ecg", fp], object)
+    reason = np.array([MOTION, "", "", MOTION, "", ""], object)
+    _add_swings(time, snr, category, reason)
+    assert category.tolist() == ["artifact", "artifact", fp, "artifact", "ecg", fp]
+    assert reason[1] == f"beside another: {MOTION}"
+
+
+def test_a_train_of_stimuli_is_told_although_some_were_rejected_before() -> None:
+    data = _noise(16)
+    for k in range(10):
+        data[0, 4096 + 2048 * k : 4136 + 2048 * k] += potential(40, 300)
+    spans = [(a, a + 2.5, "artifact", "clipping") for a in (1.8, 4.8, 7.8)]
+    found = _judged(recording(data, FS), Rest.from_spans(spans, duration_s=16.0))
+    assert set(found.frame["category"]) == {"artifact"}
+    assert found.frame["reason"].value_counts().to_dict() == {"clipping": 9, STIMULUS: 1}
+
+
+def test_a_pop_upon_heart_beats_is_a_pop() -> None:
+    rng = np.random.default_rng(3)
+    data = _noise(60)
+    t = np.arange(int(0.4 * FS)) / FS - 0.1
+    beat = 120 * np.exp(-0.5 * (t / 0.009) ** 2) + 30 * np.exp(-0.5 * ((t - 0.2) / 0.04) ** 2)
+    beats = np.cumsum(rng.normal(0.9, 0.02, 62)) * FS
+    for start in beats.astype(int):
+        data[0, start : start + len(beat)] += beat[: max(0, data.shape[1] - start)]
+    pops = beats[5:60:6].astype(int) + round(0.13 * FS)
+    for start in pops:
+        data[0, start : start + 400] += 120 * np.exp(-np.arange(400) / FS / 0.02)
+    found = analyze(recording(data, FS)).events
+    assert [_near(found, start / FS) for start in pops] == [("artifact", POP)] * len(pops)
 
 
 def _rows(times: NDArray[np.floating], size: float = 200.0) -> pd.DataFrame:

@@ -76,6 +76,22 @@ def test_what_no_unit_explains_stays_as_it_was() -> None:
     assert odd[0] == _between(first, 34.9, 35.1)[0][0]
 
 
+def test_reasons_of_what_was_rejected_stay() -> None:
+    clean = preprocess.clean(_scene([])).load()
+    found = detect.detect(clean)
+    category = found.frame["category"].to_numpy(object).copy()
+    reason = np.full(len(found), "", object)
+    category[3], reason[3] = "artifact", "movement"
+    category[8], reason[8] = "ecg", "beat"
+    rest = Rest.all_rest(clean.duration_s)
+    first, units = sort.units(clean, found.assign(category=category, reason=reason), rest=rest)
+    again, units = sort.rediscover(clean, first, units, rest=rest)
+    assert len(units)
+    rejected = again.frame[again.frame["category"] != "fasciculation"]
+    assert rejected["reason"].tolist() == ["movement", "beat"]
+    assert set(again.fasciculations.frame["reason"]) == {""}
+
+
 def test_without_units_nothing_changes() -> None:
     clean = preprocess.clean(recording(np.random.default_rng(0).normal(0, 5, (1, 20_000)), FS))
     rest = Rest.all_rest(clean.duration_s)
