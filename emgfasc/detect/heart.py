@@ -113,7 +113,8 @@ def find_beats(rec: Recording) -> Beats:
 
 def _chosen(sample: Ints) -> Ints:
     """Return the beats of which the average is made, spread over all."""
-    return sample[np.unique(np.linspace(0, len(sample) - 1, _MOST).astype(int))]
+    rows = np.unique(np.linspace(0, len(sample) - 1, _MOST).astype(int))
+    return np.asarray(sample[rows], np.int64)
 
 
 def _average(windows: Floats, fs_hz: float) -> Floats:
