@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from emgfasc.containers import Recording
 from emgfasc.integrity.excerpts import Look
 from emgfasc.integrity.finding import Finding
+from emgfasc.integrity.recovery import SEARCHED_S, recovery_s
 from emgfasc.integrity.scanning import CONSTANT, LONE, LOWER, MISSING, UPPER, Scan
 
 __all__ = ["amplitude_findings"]
 
 # A saturated stretch lies this many usual steps out; quiet peaks lie on no rail.
 _RAIL_STEPS = 20.0
+_TIMED = 8  # channels on which recovery is timed, 20 stretches each: it need not be read often
 _CONVERTER_BITS = (12, 14, 16)
 _LARGEST_UV = 50_000.0  # needle potentials reach about 10 mV; a range of 50 mV is another unit
 _SMALLEST_UV = 2.0  # amplifiers alone give a range of more than this
@@ -93,6 +95,7 @@ def _clipping(rec: Recording, scan: Scan, look: Look) -> Finding | None:
             *scan.where(LOWER, np.flatnonzero(lower)),
         }
     )
+    slowest = _slowest(rec, scan, look, (upper, lower))
     told = f"{n_runs} run(s) of {samples} samples at the end of the range" if n_runs else ""
     rails = "values at the end of the converter's range" if railed.any() else ""
     share = samples / max(rec.n_samples, 1)
@@ -101,10 +104,34 @@ def _clipping(rec: Recording, scan: Scan, look: Look) -> Finding | None:
         "no" if share > 0.01 else "with_care",
         float(samples),
         "samples",
-        f"Saturated: {' and '.join(filter(None, (told, rails)))}; amplitudes there are too small.",
+        f"Saturated: {' and '.join(filter(None, (told, rails)))}; amplitudes there are too small."
+        + _back(slowest),
         tuple(spans[:20]),
         _names(rec, hit),
+        slowest,
     )
+
+
+def _slowest(
+    rec: Recording, scan: Scan, look: Look, sides: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> float | None:
+    """Return the longest recovery from the first stretches of the channels saturated most."""
+    found: list[float] = []
+    for kind, railed in zip((UPPER, LOWER), sides, strict=True):
+        channels = np.flatnonzero(railed)
+        worst = channels[np.argsort(-scan.samples[channels, kind], kind="stable")][:_TIMED]
+        for channel in worst:
+            found += recovery_s(rec, look, int(channel), scan.where(kind, np.array([channel])))
+    return max(found) if found else None
+
+
+def _back(slowest: float | None) -> str:
+    """Say how long the recovery took."""
+    if slowest is None:
+        return ""
+    if np.isinf(slowest):
+        return f" After one the signal is not back within {SEARCHED_S:g} s, or before its end."
+    return f" The signal is back at most {1000 * slowest:.3g} ms after one."
 
 
 def _at_converter_end(scan: Scan, look: Look) -> NDArray[np.bool_]:

@@ -33,6 +33,9 @@ class Finding:
         Where, at most the first 20; empty when it is everywhere.
     channels : tuple of str
         Which channels.
+    recovery_s : float or None
+        After saturation, until the signal is back: the longest of the first stretches; ``inf``
+        when it is not within 2 s or before the recording ends. ``None`` for every other finding.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Finding:
     sentence: str
     spans: tuple[Span, ...] = ()
     channels: tuple[str, ...] = ()
+    recovery_s: float | None = None
 
 
 @dataclass(frozen=True)
