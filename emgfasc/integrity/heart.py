@@ -13,6 +13,7 @@ __all__ = ["find_heart"]
 
 _DRIFT_CELLS = 41  # 0.2 s: longer than a QRS complex (0.12 s at most), shorter than baseline drift
 _CORE_S = 0.06  # before and after the peak
+_SHORTEST_S = 2.8  # eight beats, the fewest that tell a rhythm, at 150 per minute
 _MOST = 40  # beats of which the average is made
 _LAG_S = 0.006
 
@@ -29,7 +30,7 @@ def find_heart(rec: Recording) -> Finding | None:
     rec : Recording
         As read.
     """
-    if rec.fs_hz * CELL_S < 1 or not len(rec.good):
+    if rec.fs_hz * CELL_S < 1 or rec.duration_s < _SHORTEST_S or not len(rec.good):
         return None
     traces = [(weights, _level(trace)) for weights, trace in slow_traces(rec)]
     rhythm = find_rhythm(traces)
@@ -55,8 +56,6 @@ def find_heart(rec: Recording) -> Finding | None:
 def _level(trace: NDArray[np.float32]) -> NDArray[np.float32]:
     """Take off the mean of the cells around: drift and offset."""
     width = min(_DRIFT_CELLS, len(trace))
-    if not width:
-        return trace
     padded = np.pad(trace.astype(np.float64), (width // 2, width - 1 - width // 2), mode="edge")
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     return np.asarray(trace - (sums[width:] - sums[:-width]) / width, np.float32)

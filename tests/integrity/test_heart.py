@@ -52,3 +52,8 @@ def test_waves_without_a_rhythm_are_no_heart() -> None:
 
 def test_fast_waves_at_its_pace_are_no_heart() -> None:
     assert heart(beating(np.random.default_rng(1).normal(0.8, 0.02, 30), 0.001)) is None
+
+
+@pytest.mark.parametrize("n", [2, 40, 5599, 5600])
+def test_short_recordings_have_no_heart(n: int) -> None:
+    assert heart(np.arange(n, dtype=float)[None] % 7) is None
