@@ -44,7 +44,8 @@ class RestRules:
         A contraction goes on, before and after, as long as active cells follow one another within
         this time: two intervals of a unit at recruitment.
     min_rest_s, min_active_s : float
-        Shorter rest between contractions, and shorter contraction within rest, are not believed.
+        Shorter rest beside a contraction, and shorter contraction within rest, are not believed:
+        units are recruited and let go one by one within seconds.
     margin_s : float
         Added before and after a contraction.
     max_noise_uv : float
@@ -59,7 +60,7 @@ class RestRules:
     window_s: float = 1.5
     channel_share: float = 0.1
     gap_s: float = 0.25
-    min_rest_s: float = 2.0
+    min_rest_s: float = 5.0
     min_active_s: float = 0.3
     margin_s: float = 0.2
     max_noise_uv: float = 100.0

@@ -96,6 +96,8 @@ CONTRACTIONS = [
     ),
     "emglab_n2001/N2001M02BB03.bin",
     "emglab_n2001/N2001M03VM05.bin",
+    # Its ends are quiet, but units are recruited and let go in them.
+    "openhdemg/otb_testfile.mat",
 ]
 
 
