@@ -28,7 +28,7 @@ def safe_name(text: str) -> str:
     plain = unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode("utf-8")
     name = re.sub(r"[^\w.-]+", "_", plain).strip("_.-")
     while len(name.encode()) > _LONGEST:
-        name = name[:-1]
+        name = name[:-1].rstrip("_.-")
     if not name:
         return "recording"
     return f"_{name}" if _RESERVED.fullmatch(name) else name

@@ -1,7 +1,7 @@
 """Recordings behind URLs: in fsspec's memory, and on a web server of this machine."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,13 +17,13 @@ QUICK = Plan(reports=False)
 N2001 = b"\x00" * 20 + bytes(range(256)) * 200
 
 
-def run(inputs: object, out: Path) -> tuple[Batch, dict[str, bool]]:
+def run(inputs: str | Sequence[str | Path], out: Path) -> tuple[Batch, dict[str, bool]]:
     reused: dict[str, bool] = {}
 
     def tell(outcome: Outcome, _n: int) -> None:
         reused[outcome.name] = outcome.reused
 
-    done = ef.batch.run(inputs, out=out, plan=QUICK, workers=0, progress=tell)  # type: ignore[arg-type]
+    done = ef.batch.run(inputs, out=out, plan=QUICK, workers=0, progress=tell)
     return done, reused
 
 

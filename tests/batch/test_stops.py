@@ -23,14 +23,14 @@ QUICK = Plan(reports=False)
 PATIENCE_S = 60.0
 
 
-def run(folder: Path, out: Path, **options: object) -> tuple[ef.batch.Batch, list[str]]:
+def run(folder: Path, out: Path, limits: Limits | None = None) -> tuple[ef.batch.Batch, list[str]]:
     """Run on one worker; return the batch and the recordings in order of their end."""
     ended: list[str] = []
 
     def tell(outcome: Outcome, _n: int) -> None:
         ended.append(outcome.name)
 
-    done = ef.batch.run(folder, out=out, plan=QUICK, workers=1, progress=tell, **options)  # type: ignore[arg-type]
+    done = ef.batch.run(folder, out=out, plan=QUICK, workers=1, progress=tell, limits=limits)
     return done, ended
 
 

@@ -6,6 +6,7 @@ import io
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -32,8 +33,11 @@ ABSTRACT = f"""<?xml version="1.0"?>
 </Device>"""
 
 
-def packed(path: Path, members: dict[str, bytes], *, mode: str = "w") -> Path:
-    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+Mode = Literal["w", "w:gz", "w:xz"]
+
+
+def packed(path: Path, members: dict[str, bytes], *, mode: Mode = "w") -> Path:
+    with tarfile.open(path, mode) as archive:
         for name, content in members.items():
             info = tarfile.TarInfo(name)
             info.size = len(content)
@@ -41,12 +45,12 @@ def packed(path: Path, members: dict[str, bytes], *, mode: str = "w") -> Path:
     return path
 
 
-def otb_plus(path: Path, *, mode: str = "w", sig: bytes = COUNTS.tobytes()) -> Path:
+def otb_plus(path: Path, *, mode: Mode = "w", sig: bytes = COUNTS.tobytes()) -> Path:
     return packed(path, {"rec.sig": sig, "rec.xml": ABSTRACT.encode()}, mode=mode)
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
-def test_otb_plus(tmp_path: Path, mode: str) -> None:
+def test_otb_plus(tmp_path: Path, mode: Mode) -> None:
     rec = ef.read(otb_plus(tmp_path / "a.otb+", mode=mode))
     assert (rec.kind, rec.fs_hz, rec.n_channels, rec.n_samples) == ("hdsemg", 2000.0, 64, 500)
     assert (rec.muscle, rec.side) == ("Biceps", "Left")
