@@ -93,8 +93,8 @@ def find(
     Examples
     --------
     >>> import numpy as np, emgfasc as ef
-    >>> noise = np.random.default_rng(0).normal(0, 5, (1, 20480))
-    >>> noise[0, 8192:14336] *= 20  # a contraction from 4 to 7 s
+    >>> noise = np.random.default_rng(0).normal(0, 5, (1, 40960))
+    >>> noise[0, 16384:22528] *= 20  # a contraction from 8 to 11 s
     >>> rec = ef.preprocess.clean(ef.read(noise, fs=2048, kind="surface"))
     >>> ef.rest.find(rec).status
     'partial'
