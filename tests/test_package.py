@@ -28,6 +28,16 @@ def test_the_command_line_waits_with_what_not_every_command_needs() -> None:
     assert _run(code) == "[]"
 
 
+def test_an_analysis_loads_no_library_for_a_single_function() -> None:
+    # scipy.signal alone costs more than analysing a short recording
+    heavy = ("matplotlib", "scipy.signal", "scipy.stats", "sklearn", "requests")
+    code = (
+        "import sys, emgfasc as ef; ef.analyze(ef.read(ef.datasets.sample_path('surface_pair')))\n"
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    assert _run(code) == "[]"
+
+
 def test_import_costs_no_more_than_numpy_and_pandas() -> None:
     """The smallest of interleaved runs, since other work on the machine only ever adds time."""
     alone: list[float] = []

@@ -10,7 +10,6 @@ import emgfasc as ef
 from emgfasc._validate import one_of
 from emgfasc.cli.options import KindOption, OutOption, chosen, names
 from emgfasc.errors import ParameterError
-from emgfasc.simulate.scenario import Pattern
 
 __all__ = ["simulate"]
 
@@ -36,6 +35,8 @@ def simulate(
 
     Example: emgfasc simulate --kind hdsemg --seconds 60 --units 8 --snr 6 --seed 7 --out simulated
     """
+    from emgfasc.simulate.scenario import Pattern
+
     choices: dict[str, Any] = {"nuisances": names(nuisances), "rate_per_min": rate_per_min}
     one_of("pattern", pattern, get_args(Pattern))
     rec, truth = ef.simulate.recording(

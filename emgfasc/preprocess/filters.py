@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from emgfasc._kernels import biquad, jit
 from emgfasc.containers import Kind, Recording, Source
 from emgfasc.errors import ParameterError, RecordingError
+from emgfasc.preprocess.design import band_pass, steady_state
 
 __all__ = ["Band", "FilteredSource", "band_for"]
 
@@ -53,9 +53,7 @@ class Band:
     @property
     def sos(self) -> NDArray[np.float64]:
         """Second-order sections, shape (2, 6)."""
-        corners = (self.low_hz, self.high_hz)
-        design = signal.butter(2, corners, "bandpass", fs=self.fs_hz, output="sos")
-        return np.asarray(design, dtype=np.float64)
+        return band_pass(self.low_hz, self.high_hz, self.fs_hz)
 
     @property
     def warm_samples(self) -> int:
@@ -102,7 +100,7 @@ class FilteredSource:
         """Compute the filter once."""
         sos, warm = self.band.sos, self.band.warm_samples
         length = 4096 * math.ceil(4 * warm / 4096)
-        design = (sos, np.asarray(signal.sosfilt_zi(sos)), warm, length)
+        design = (sos, steady_state(sos), warm, length)
         object.__setattr__(self, "_design", design)
 
     @property
