@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
+from emgfasc import __version__
 from emgfasc._log import logger
 from emgfasc.cli import analyze, batch, demo, evaluate, fetch, info, review, simulate
 from emgfasc.errors import EmgfascError, ParameterError
@@ -16,13 +18,33 @@ FAILED, WRONG_USAGE = 1, 2
 
 app = typer.Typer(
     name="emgfasc",
-    help="Find fasciculation potentials in EMG recordings, measure them and show the reasons.",
     epilog="emgfasc measures and compares; it never diagnoses.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        typer.echo(f"emgfasc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Find fasciculation potentials in EMG recordings, measure them and show the reasons."""
+
+
 app.command()(demo.demo)
 app.command()(info.info)
 app.command()(analyze.analyze)

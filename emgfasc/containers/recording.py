@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emgfasc._validate import one_of, positive
 from emgfasc.containers.columns import KINDS, Kind
+from emgfasc.containers.views import ChosenChannels, Stretch
 from emgfasc.errors import ParameterError, RecordingError
 
 __all__ = ["ArraySource", "Recording", "Source"]
@@ -194,6 +195,74 @@ class Recording:
         """Yield ``(first sample, block)`` pairs of at most `size` samples, from start to end."""
         for start in range(0, self.n_samples, size):
             yield start, self.read(start, start + size)
+
+    def crop(self, start_s: float = 0.0, stop_s: float | None = None) -> Recording:
+        """Return the stretch from `start_s` to `stop_s`; its times begin at 0 again.
+
+        Parameters
+        ----------
+        start_s, stop_s : float
+            Seconds from the first sample; `stop_s` ``None`` means the end.
+
+        Raises
+        ------
+        ParameterError
+            When the stretch does not lie within the recording.
+
+        Examples
+        --------
+        >>> import numpy as np, emgfasc as ef
+        >>> rec = ef.read(np.zeros((2, 20480)), fs=2048, kind="surface")
+        >>> rec.crop(2, 5).duration_s
+        3.0
+        """
+        stop_s = self.duration_s if stop_s is None else stop_s
+        if not 0 <= start_s < stop_s <= self.duration_s:
+            raise ParameterError(
+                f"Invalid stretch {start_s:g}-{stop_s:g} s: it must rise and lie within the "
+                f"{self.duration_s:g} s of the recording."
+            )
+        first, last = round(start_s * self.fs_hz), round(stop_s * self.fs_hz)
+        return self.replace(
+            source=Stretch(self.source, first, last - first),
+            start=self.start and self.start + timedelta(seconds=first / self.fs_hz),
+            steps=(*self.steps, f"cropped to {start_s:g}-{stop_s:g} s"),
+        )
+
+    def pick(self, channels: Sequence[str]) -> Recording:
+        """Return some channels, in the order they are named.
+
+        Parameters
+        ----------
+        channels : sequence of str
+            Names, each once.
+
+        Raises
+        ------
+        ParameterError
+            When a name is not among the channels.
+
+        Examples
+        --------
+        >>> import numpy as np, emgfasc as ef
+        >>> rec = ef.read(np.zeros((3, 4096)), fs=2048, kind="surface", channels=["a", "b", "c"])
+        >>> rec.pick(["c", "a"]).channels
+        ('c', 'a')
+        """
+        names = (channels,) if isinstance(channels, str) else tuple(channels)
+        unknown = [name for name in names if name not in self.channels]
+        if unknown:
+            raise ParameterError(
+                f"Invalid value for the 'channels' parameter: {', '.join(map(str, unknown))} not "
+                f"among the channels ({', '.join(self.channels)})."
+            )
+        rows = np.array([self.channels.index(name) for name in names], dtype=np.intp)
+        return self.replace(
+            source=ChosenChannels(self.source, rows),
+            channels=names,
+            positions_mm=None if self.positions_mm is None else self.positions_mm[rows],
+            bad_channels=tuple(name for name in self.bad_channels if name in names),
+        )
 
     def load(self) -> Recording:
         """Return the same recording held in memory."""

@@ -101,10 +101,12 @@ def _spans(seen: Scan, threshold: float, rec: Recording, rules: DetectRules) -> 
     smooth = seen.levels.smooth()
     noise = seen.levels.sd_at(smooth, hits.lane, hits.scale, hits.sample)
     strength = np.divide(hits.response, noise, out=np.zeros(len(noise)), where=noise > 0)
-    kept = strength >= threshold
+    per_ms = rec.fs_hz / 1e3
+    edge = rules.edge_ms * per_ms
+    inside = (hits.sample >= edge) & (hits.sample < rec.n_samples - edge)
+    kept = inside & (strength >= threshold)
     half = np.array(seen.widths)[hits.scale[kept]] // 2
     sample = hits.sample[kept]
-    per_ms = rec.fs_hz / 1e3
     spans = consolidate(
         sample - half,
         sample + half,

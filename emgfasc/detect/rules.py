@@ -30,6 +30,9 @@ class DetectRules:
         Stretch whose quantile gives one noise level.
     noise_reach : int
         Such stretches on each side that take part in the running median.
+    edge_ms : float
+        Answers this near the recording's ends are not believed: a zero-phase filter goes on from
+        the last sample as if it told the level there, which makes a step of its noise.
     """
 
     widths_ms: tuple[float, ...]
@@ -39,6 +42,7 @@ class DetectRules:
     noise_cell_ms: float
     noise_s: float = 1.0
     noise_reach: int = 3
+    edge_ms: float = 6.0
 
     @classmethod
     def for_kind(cls, kind: Kind) -> DetectRules:

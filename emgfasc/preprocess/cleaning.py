@@ -14,6 +14,10 @@ from emgfasc.preprocess.mains import Mains, find_mains, without_mains
 
 __all__ = ["clean", "mains_free"]
 
+# Surface motor unit potentials hold most of their power between 50 and 150 Hz (unverified): below
+# this rate a potential is a few samples, and neither its shape nor rest can be judged.
+_LEAST_FS_HZ = 400.0
+
 
 def clean(
     rec: Recording,
@@ -49,7 +53,7 @@ def clean(
     Raises
     ------
     RecordingError
-        When no channel can be used.
+        When the sampling rate is below 400 Hz, or no channel can be used.
     ParameterError
         When the band does not fit the sampling rate.
 
@@ -61,6 +65,11 @@ def clean(
     >>> rec.steps
     ('zero-phase Butterworth band-pass 20-450 Hz, order 2 twice',)
     """
+    if rec.fs_hz < _LEAST_FS_HZ:
+        raise RecordingError(
+            f"{rec.path or rec.name}: a sampling rate of {rec.fs_hz:g} Hz is too low for EMG; "
+            f"at least {_LEAST_FS_HZ:g} Hz is needed."
+        )
     band = band_for(rec.kind, rec.fs_hz) if band_hz is None else Band(*band_hz, rec.fs_hz)
     passed = filtered(mains_free(rec, mains_hz=mains_hz), band, n_jobs=n_jobs)
     return _without_bad_channels(rec, passed)

@@ -54,3 +54,10 @@ def test_steps_say_what_was_done() -> None:
 def test_impossible_mains_are_refused(mains: object) -> None:
     with pytest.raises(ParameterError, match="mains_hz"):
         preprocess.clean(recording(_noise(1), FS), mains_hz=mains)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("band_hz", [None, (20.0, 90.0)])
+def test_a_rate_that_shows_no_potential_is_refused(band_hz: tuple[float, float] | None) -> None:
+    with pytest.raises(RecordingError, match="250 Hz is too low for EMG; at least 400 Hz"):
+        preprocess.clean(recording(_noise(1), 250.0), band_hz=band_hz)
+    assert preprocess.clean(recording(_noise(1), 400.0), mains_hz=None).n_channels == 1
