@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import emgfasc as ef
+
 
 def emgfasc(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "emgfasc", *map(str, words)]
@@ -28,6 +30,11 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
     done = emgfasc(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
     assert f"Example: emgfasc {command}" in " ".join(done.stdout.split())
+
+
+def test_the_version_is_printed(tmp_path: Path) -> None:
+    done = emgfasc("--version", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"emgfasc {ef.__version__}\n")
 
 
 def test_simulate_analyze_evaluate_goes_all_the_way(tmp_path: Path) -> None:
