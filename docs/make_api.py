@@ -24,8 +24,12 @@ TITLES = {
     "integrity": "Integrity",
     "datasets": "Datasets",
     "containers": "Containers",
+    "export": "Export",
 }
-TOP = (ef.read, ef.analyze, ef.review, ef.Settings, ef.Analysis)
+TOP = (
+    ef.read, ef.analyze, ef.review, ef.Settings, ef.Analysis,
+    ef.EmgfascError, ef.MissingExtraError, ef.ParameterError, ef.RecordingError,
+)  # fmt: skip
 
 
 def pages() -> dict[str, str]:
