@@ -1,6 +1,6 @@
 """The design of the band-pass filter, in closed form.
 
-``scipy.signal.butter`` and ``sosfilt_zi`` give the same numbers, but importing them costs more time
+``scipy.signal.butter`` gives the same numbers, but importing it costs more time
 than analysing a short recording; tests/preprocess compares the two.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["band_pass", "steady_state"]
+__all__ = ["band_pass"]
 
 
 def band_pass(low_hz: float, high_hz: float, fs_hz: float) -> NDArray[np.float64]:
@@ -51,18 +51,3 @@ def band_pass(low_hz: float, high_hz: float, fs_hz: float) -> NDArray[np.float64
     sections[np.argmax(sections[:, 4]), 1] = 2.0
     sections[0, :3] *= gain
     return sections
-
-
-def steady_state(sections: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the state of each section after a constant 1 has gone in for ever, shape (n, 2).
-
-    Examples
-    --------
-    >>> steady_state(np.array([[1.0, 0.0, 0.0, 1.0, -0.5, 0.0]])).tolist()
-    [[1.0, 0.0]]
-    """
-    b, a = sections[:, :3], sections[:, 3:]
-    through = b.sum(axis=1) / a.sum(axis=1)
-    comes_in = np.concatenate([[1.0], np.cumprod(through)[:-1]])
-    state = np.stack([through - b[:, 0], b[:, 2] - a[:, 2] * through], axis=1)
-    return np.asarray(comes_in[:, None] * state, np.float64)

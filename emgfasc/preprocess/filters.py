@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emgfasc._kernels import biquad, jit
 from emgfasc.containers import Kind, Recording, Source
 from emgfasc.errors import ParameterError, RecordingError
-from emgfasc.preprocess.design import band_pass, steady_state
+from emgfasc.preprocess.design import band_pass
 
 __all__ = ["Band", "FilteredSource", "band_for"]
 
@@ -24,6 +24,7 @@ _BANDS: dict[Kind, tuple[float, float]] = {
 }
 _TOP_SHARE = 0.45  # of the sampling rate: above it a bilinear filter no longer has its shape
 _FORGET = 3e-6  # what is left of a wrong start after the warm-up
+_SINGLE = 1 / 256  # of the rate: below, float32 would come near an error of 1e-4 SD
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Band:
         return band_pass(self.low_hz, self.high_hz, self.fs_hz)
 
     @property
+    def biquads(self) -> NDArray[np.float64]:
+        """The same filter as :func:`emgfasc._kernels.biquad.filter_lanes` takes it."""
+        low, high = sorted(self.sos, key=lambda section: section[4])
+        return np.array([*high[4:], low[3:].sum(), low[5], self.sos[0, 0]])
+
+    @property
     def warm_samples(self) -> int:
         """Samples after which a wrong start is forgotten."""
         radius = max(abs(np.roots(section[3:])).max() for section in self.sos)
@@ -86,16 +93,15 @@ class FilteredSource:
     parent: Source
     band: Band
     n_jobs: int | None = None
-    _design: tuple[NDArray[np.float64], NDArray[np.float64], int, int] = field(
-        init=False, repr=False
-    )
+    _design: tuple[NDArray[np.floating], int, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Compute the filter once."""
-        sos, warm = self.band.sos, self.band.warm_samples
+        warm = self.band.warm_samples
         length = 4096 * math.ceil(4 * warm / 4096)
-        design = (sos, steady_state(sos), warm, length)
-        object.__setattr__(self, "_design", design)
+        single = self.band.low_hz >= _SINGLE * self.band.fs_hz
+        biquads = self.band.biquads.astype(np.float32 if single else np.float64)
+        object.__setattr__(self, "_design", (biquads, warm, length))
 
     @property
     def n_samples(self) -> int:
@@ -105,7 +111,7 @@ class FilteredSource:
     @property
     def stretch(self) -> int:
         """Samples that are filtered together; blocks of a multiple waste nothing."""
-        return self._design[3]
+        return self._design[2]
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return filtered samples `start` to `stop`."""
@@ -133,10 +139,10 @@ class FilteredSource:
 
     def _block(self, first: int, last: int) -> tuple[NDArray[np.float32], int]:
         """Read stretches `first` to `last` with what the warm-up needs around them."""
-        margin = self._design[2] + biquad.EDGE_SAMPLES + 1
+        margin = self._design[1] + biquad.EDGE_SAMPLES + 1
         low = max(0, first * self.stretch - margin)
         high = min(self.n_samples, last * self.stretch + margin)
-        return np.ascontiguousarray(self.parent.read(low, max(low, high))), low
+        return self.parent.read(low, max(low, high)), low
 
     def _filtered(
         self, block: NDArray[np.float32], low: int, start: int, stop: int
@@ -145,9 +151,10 @@ class FilteredSource:
 
         ``None`` when there is a gap in them, which would spoil all that follows it.
         """
-        sos, zi, warm, length = self._design
-        total, n_channels = self.n_samples, len(block)
-        out = np.empty((n_channels, stop - start), np.float32)
+        biquads, warm, length = self._design
+        total, n_channels, m = self.n_samples, len(block), stop - start
+        out = np.empty((n_channels, m), np.float32)
+        flat, apart = _flat(block)
         firsts = np.arange(start // length, -(-stop // length), dtype=np.int64) * length
         lanes = np.full((-(-n_channels * len(firsts) // biquad.LANES) * biquad.LANES, 2), -1)
         lanes[: n_channels * len(firsts), 0] = np.tile(np.arange(n_channels), len(firsts))
@@ -156,17 +163,29 @@ class FilteredSource:
         spoilt: list[bool] = []
 
         def work(share: NDArray[np.int64]) -> None:
-            scratch = biquad.empty_tile(length, warm)
+            tile = np.empty((length + 2 * warm, biquad.LANES), np.float32)
             for batch in share:
                 channels, begins = np.ascontiguousarray(batch.T)
-                lane = (channels, begins, warm, length, sos, zi, out, start)
-                if spoilt or not biquad.filter_lanes(block, low, total, *lane, *scratch):
+                lane = (flat, apart, low, total, channels, begins, warm, length, biquads)
+                if spoilt or not biquad.filter_lanes(*lane, out.reshape(-1), start, m, tile):
                     spoilt.append(True)
                     return
 
         threads = jit.n_threads(self.n_jobs)
         jit.run(work, [batches[k::threads] for k in range(threads)], n_jobs=self.n_jobs)
         return None if spoilt else out
+
+
+def _flat(block: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Return the values of a block one after another and how far apart its channels begin.
+
+    A block that is part of a larger array need not be copied for that.
+    """
+    if block.strides[1] != 4 or block.strides[0] % 4 or block.strides[0] < 4 * block.shape[1]:
+        block = np.ascontiguousarray(block)
+    apart = block.strides[0] // 4
+    size = (len(block) - 1) * apart + block.shape[1]
+    return np.lib.stride_tricks.as_strided(block, (size,), (4,), writeable=False), apart
 
 
 def _bridged(block: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from emgfasc.containers import Kind
+from emgfasc.containers import ArraySource, Kind
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.preprocess.filters import Band, band_for, filtered
 from signals import recording
@@ -30,6 +30,31 @@ def test_agrees_with_scipy_to_a_ten_thousandth_of_the_signal(
     reference = _reference(data, band)
     found = filtered(recording(data, fs_hz, kind), band).read()
     assert np.abs(found - reference).max() < 1e-4 * reference.std()
+
+
+@pytest.mark.parametrize("fs_hz", [1000.0, 5119.0, 5121.0])
+def test_large_potentials_and_drift_cost_no_precision(fs_hz: float) -> None:
+    """On either side of the rate up to which float32 is precise enough."""
+    n = 60_000
+    data = np.random.default_rng(6).normal(0, 5, (4, n)).astype(np.float32)
+    data += (3000 * np.sin(np.arange(n) / fs_hz * np.pi)).astype(np.float32) - 20_000
+    for start in range(1000, n - 100, 5000):
+        data[:, start : start + 20] += 300 * np.hanning(20).astype(np.float32)
+    band = band_for("surface", fs_hz)
+    reference = _reference(data, band)
+    found = filtered(recording(data, fs_hz), band).read()
+    assert np.abs(found - reference).max() < 1e-4 * reference.std()
+
+
+def test_part_of_a_larger_array_is_filtered_where_it_lies() -> None:
+    data = np.random.default_rng(7).normal(0, 10, (6, 9000)).astype(np.float32)
+    band = band_for("surface", 2048.0)
+    whole = filtered(recording(data.copy(), 2048.0), band).read()
+    for some in (slice(1, 5), slice(None, None, 2), slice(None, None, -1)):
+        part = recording(data[some], 2048.0).replace(source=ArraySource(data[some]))
+        np.testing.assert_array_equal(filtered(part, band).read(), whole[some])
+    columns = recording(np.asfortranarray(data), 2048.0)
+    np.testing.assert_array_equal(filtered(columns, band).read(), whole)
 
 
 @pytest.mark.parametrize("n", [16, 17, 40, 1000, 4095, 4096, 4097])
