@@ -12,10 +12,10 @@ from emgfasc.containers import Units
 from emgfasc.errors import ParameterError
 from emgfasc.plot.style import INK, axes_or_new
 
-__all__ = ["grid_map", "lag_map"]
+__all__ = ["SEEN", "grid_map", "lag_map"]
 
 
-_SEEN = 0.2  # of the largest amplitude, for a lag to mean anything
+SEEN = 0.2  # of the largest amplitude, for a lag to mean anything
 
 
 def grid_map(
@@ -148,7 +148,7 @@ def lag_map(units: Units, unit: int, positions_mm: ArrayLike, *, ax: Axes | None
     size = average.max(axis=1)
     at = average.argmax(axis=1)
     lags_ms = (at - at[size.argmax()]) * 1e3 / units.fs_hz
-    lags_ms[size < _SEEN * size.max()] = np.nan
+    lags_ms[size < SEEN * size.max()] = np.nan
     return grid_map(
         lags_ms, positions_mm, label="Lag (ms)", signed=True,
         ax=ax,

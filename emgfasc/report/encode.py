@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 __all__ = ["png_uri", "svg_uri"]
 
+_DPI = 130
+
 
 def svg_uri(axes: Axes) -> str:
     """Return the figure of `axes` as an SVG; rasterised artists are embedded at 130 dots per inch.
@@ -39,6 +41,11 @@ def png_uri(axes: Axes) -> str:
 
 
 def _saved(axes: Axes, form: str, metadata: dict[str, None]) -> str:
-    buffer = BytesIO()
-    cast("Figure", axes.figure).savefig(buffer, format=form, dpi=130, metadata=metadata)
+    buffer, figure = BytesIO(), cast("Figure", axes.figure)
+    figure.set_dpi(_DPI)
+    if (layout := figure.get_layout_engine()) is not None:
+        # Placed once and for all: with an engine in place, saving draws the whole figure twice.
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+    figure.savefig(buffer, format=form, dpi=_DPI, metadata=metadata)
     return base64.b64encode(buffer.getvalue()).decode("ascii")

@@ -19,6 +19,7 @@ from emgfasc.plot import (
     trace,
     unit_overlay,
 )
+from emgfasc.plot.grids import SEEN
 from emgfasc.plot.sheet import busiest_window_s, intervals_within_units, minute_by_minute
 from emgfasc.plot.style import house
 from emgfasc.report.encode import png_uri, svg_uri
@@ -29,6 +30,7 @@ __all__ = ["Picture", "firing_pictures", "leaning", "trace_pictures", "unit_pict
 
 _MAX_UNITS = 12  # pictures of single units; all units are in the table
 _MAX_LAGS = 3  # time-lag maps, of the largest units
+_FEWEST_ON_A_MAP = 4  # electrodes; fewer are said in words
 _WINDOW_S = 10.0
 
 
@@ -173,6 +175,10 @@ def unit_pictures(analysed: Analysed) -> tuple[Picture, ...]:
                 f"{units.frame.at[row, 'n']} potential(s), average "
                 f"{number(units.frame.at[row, 'amplitude_uv'])} µV peak to peak"
             )
+            places = recording.positions_mm
+            few = places is not None and np.isfinite(places).all(axis=1).sum() < _FEWEST_ON_A_MAP
+            if few:
+                facts += f"; {_by_channel(analysed, row)}"
             axes = unit_overlay(recording, analysed.events, units, unit)
             pictures.append(
                 Picture(
@@ -182,10 +188,10 @@ def unit_pictures(analysed: Analysed) -> tuple[Picture, ...]:
                     png_uri(axes),
                 )
             )
-            if recording.positions_mm is not None and np.isfinite(recording.positions_mm).any():
-                pictures.append(_map(analysed, row, unit, recording.positions_mm))
+            if places is not None and not few:
+                pictures.append(_map(analysed, row, unit, places))
                 if row in ranked[:_MAX_LAGS]:
-                    pictures.append(_lags(analysed, unit, recording.positions_mm))
+                    pictures.append(_lags(analysed, unit, places))
     return tuple(pictures)
 
 
@@ -209,6 +215,21 @@ def leaning(analysed: Analysed) -> Picture | None:
         f"Comparisons with published findings: {words}.",
         src,
     )
+
+
+def _by_channel(analysed: Analysed, row: int) -> str:
+    """Say in words what the maps would show: the average's amplitude and lag on each channel."""
+    average = analysed.units.templates_uv[row].astype(np.float64)
+    size, at = np.ptp(average, axis=1), np.abs(average).argmax(axis=1)
+    lags_ms = (at - at[int(size.argmax())]) * 1e3 / analysed.units.fs_hz
+    said = []
+    for name, own, lag in zip(analysed.recording.channels, size, lags_ms, strict=True):
+        if name in analysed.recording.bad_channels:
+            continue
+        told = own >= SEEN * size.max() and lag
+        when = f", {abs(lag):.1f} ms {'later' if lag > 0 else 'earlier'}" if told else ""
+        said.append(f"{number(float(own))} µV on {name}{when}")
+    return "; ".join(said)
 
 
 def _map(analysed: Analysed, row: int, unit: int, places: NDArray[np.float64]) -> Picture:
