@@ -1,64 +1,72 @@
-"""Noise levels from the powers of cells, a running median of them, and the cells above."""
+"""Noise levels from the powers of cells, and a running median of them."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
+from emgfasc._kernels.vectors import LANES, larger, load, smaller, splat, store
 
-__all__ = ["exceeding", "quantile_levels", "running_medians"]
+__all__ = ["network", "quantile_levels", "running_medians"]
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+ZERO = np.float32(0.0)
 
-_ABREAST = 128  # groups sorted side by side
 _LOW, _MID = 0.2, 0.4
 
 
-@kernel
-def _exchange(a: F32, b: F32) -> None:
-    """Put the smaller values into `a`, the larger ones into `b`.
+@cache
+def network(n: int) -> I64:
+    """Return which rows of `n` to compare, in order, so that the lowest quantiles are in place.
 
-    A function of its own, for the compiler does not vectorise the same loop where it is called.
+    Merge exchange (Batcher 1968; Knuth, vol. 3, algorithm 5.2.2M) without the comparisons that only
+    the rows above the quantiles depend on. Which rows are compared does not depend on their values,
+    so sixteen columns are sorted at once.
     """
-    for k in range(len(a)):
-        low, high = min(a[k], b[k]), max(a[k], b[k])
-        a[k] = low
-        b[k] = high
-
-
-@kernel
-def _sort(columns: F32) -> None:
-    """Sort every column by merge exchange (Batcher 1968; Knuth, vol. 3, algorithm 5.2.2M).
-
-    Which rows are compared does not depend on their values, so all columns go at once.
-    """
-    n = len(columns)
+    pairs = []
     top = 1
     while 2 * top < n:
         top *= 2
-    p = top
+    p = top if n > 1 else 0
     while p > 0:
         q, r, d = top, 0, p
         while True:
-            for i in range(n - d):
-                if i & p == r:
-                    _exchange(columns[i], columns[i + d])
+            pairs += [(i, i + d) for i in range(n - d) if i & p == r]
             if q == p:
                 break
             d, q, r = q - p, q // 2, p
         p //= 2
+    wanted = set(range(int(_MID * (n - 1)) + 2))
+    kept = []
+    for low, high in reversed(pairs):
+        if low in wanted or high in wanted:
+            wanted |= {low, high}
+            kept.append((low, high))
+    return np.array(kept[::-1], np.int64).reshape(-1, 2)
 
 
 @kernel
-def _between(columns: F32, k: int, share: float) -> float:
+def _sort(columns: F32, pairs: I64) -> None:
+    """Sort sixteen columns as far as `pairs` go."""
+    for k in range(len(pairs)):
+        i, j = LANES * pairs[k, 0], LANES * pairs[k, 1]
+        a, b = load(columns, i, ZERO), load(columns, j, ZERO)
+        store(columns, i, smaller(a, b))
+        store(columns, j, larger(a, b))
+
+
+@kernel
+def _between(columns: F32, n: int, lane: int, share: float) -> float:
     """Return a quantile of a sorted column."""
-    position = share * (len(columns) - 1)
+    position = share * (n - 1)
     left = int(position)
-    low = float(columns[left, k])
-    high = float(columns[min(left + 1, len(columns) - 1), k])
+    low = float(columns[LANES * left + lane])
+    high = float(columns[LANES * min(left + 1, n - 1) + lane])
     return low + (position - left) * (high - low)
 
 
@@ -76,60 +84,38 @@ def _gamma_mean(low: float, mid: float) -> float:
 
 
 @kernel
-def _some_levels(power: F32, rows: I64, firsts: I64, each: int, columns: F32, out: F64) -> None:
-    """Write the level of one group of cells for each of `rows` and `firsts`."""
-    for k in range(len(rows)):
-        cells = power[rows[k]]
-        for j in range(len(columns)):
-            total = np.float32(0.0)
-            for i in range(firsts[k] + j * each, firsts[k] + (j + 1) * each):
-                total += cells[i]
-            columns[j, k] = total
-    _sort(columns)
-    for k in range(len(rows)):
-        low, mid = _between(columns, k, _LOW) / each, _between(columns, k, _MID) / each
-        out[k] = _gamma_mean(low, mid)
+def _pooled(power: F32, each: int, n: int, columns: F32) -> None:
+    """Write means over `each` cells in a row."""
+    share = splat(np.float32(1.0 / each))
+    for k in range(n):
+        total = load(power, LANES * k * each, ZERO)
+        for i in range(1, each):
+            total = total + load(power, LANES * (k * each + i), ZERO)
+        store(columns, LANES * k, share * total)
 
 
 @kernel
-def quantile_levels(power: F32, group: int, pool: int, out: F64) -> None:
-    """Write one noise power per group of cells.
+def quantile_levels(power: F32, each: int, pairs: I64, columns: F32, out: F64) -> None:
+    """Write the noise power of sixteen lanes.
 
     Parameters
     ----------
-    power : float32 (n_rows, n_cells)
-        Mean square of each cell.
-    group : int
-        Cells in a group.
-    pool : int
+    power : float32 (16 * n_cells,)
+        Mean square of each cell, sixteen lanes side by side.
+    each : int
         Cells whose powers are averaged first, so that each value holds enough independent
-        samples; what is left over in a group is passed over, unless it is all there is.
-    out : float64 (n_rows, n_groups)
-        The last group takes all cells that are left.
+        samples; what is left over is passed over.
+    pairs : int64 (n_pairs, 2)
+        The :func:`network` for ``n_cells // each`` values.
+    columns : float32 (at least 16 * (n_cells // each),)
+        Scratch.
+    out : float64 (16,)
     """
-    n_rows, n_groups = out.shape
-    each = min(pool, group)
-    columns = np.zeros((group // each, _ABREAST), np.float32)
-    whole = n_groups - 1
-    rows, firsts = np.empty(_ABREAST, np.int64), np.empty(_ABREAST, np.int64)
-    found = np.empty(_ABREAST)
-    for start in range(0, n_rows * whole, _ABREAST):
-        count = min(_ABREAST, n_rows * whole - start)
-        for k in range(count):
-            rows[k], firsts[k] = (start + k) // whole, (start + k) % whole * group
-        _some_levels(power, rows[:count], firsts[:count], each, columns, found)
-        for k in range(count):
-            out[rows[k], firsts[k] // group] = found[k]
-    left = power.shape[1] - whole * group
-    each = min(pool, left)
-    columns = np.zeros((left // each, _ABREAST), np.float32)
-    firsts[:] = whole * group
-    for start in range(0, n_rows, _ABREAST):
-        count = min(_ABREAST, n_rows - start)
-        for k in range(count):
-            rows[k] = start + k
-        _some_levels(power, rows[:count], firsts[:count], each, columns, found)
-        out[start : start + count, whole] = found[:count]
+    n = len(power) // LANES // each
+    _pooled(power, each, n, columns)
+    _sort(columns, pairs)
+    for lane in range(LANES):
+        out[lane] = _gamma_mean(_between(columns, n, lane, _LOW), _between(columns, n, lane, _MID))
 
 
 @kernel
@@ -181,37 +167,3 @@ def running_medians(values: F64, least: F64, reach: int, out: F64) -> None:
     """
     for row in range(len(values)):
         _running_median(values[row], least[row], reach, out[row])
-
-
-@kernel
-def exceeding(peak: F32, limit: F32, group: int) -> tuple[I64, I64]:
-    """Return row and number of the cells whose peak exceeds the limit of their group.
-
-    Parameters
-    ----------
-    peak : float32 (n_rows, n_cells)
-    limit : float32 (n_rows, n_groups)
-        The last one also holds for the cells after its group.
-    """
-    n_rows, n_cells = peak.shape
-    room = 1024
-    rows, cells = np.empty(room, np.int64), np.empty(room, np.int64)
-    count = 0
-    for r in range(n_rows):
-        for g in range(limit.shape[1]):
-            stop = n_cells if g == limit.shape[1] - 1 else min((g + 1) * group, n_cells)
-            values, bound = peak[r, g * group : stop], limit[r, g]
-            above = 0  # most groups hold none, and counting them vectorises
-            for k in range(len(values)):
-                above += values[k] > bound
-            if not above:
-                continue
-            if count + above > room:
-                room = 2 * (count + above)
-                rows = np.concatenate((rows[:count], np.empty(room - count, np.int64)))
-                cells = np.concatenate((cells[:count], np.empty(room - count, np.int64)))
-            for k in range(len(values)):
-                if values[k] > bound:
-                    rows[count], cells[count] = r, g * group + k
-                    count += 1
-    return rows[:count].copy(), cells[:count].copy()

@@ -29,6 +29,7 @@ __all__ = [
     "load",
     "negative",
     "rows_to_columns",
+    "smaller",
     "splat",
     "store",
 ]
@@ -136,15 +137,26 @@ def absolute(_: Any, a: Any) -> Any:
     return a(a), code
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def larger(_: Any, a: Any, b: Any) -> Any:
-    """Return `b` where it is larger than `a`, else `a`."""
+def _chosen(relation: str) -> Callable[..., Any]:
+    """Return code that takes the second of two values where the relation holds, else the first."""
 
     def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         del context, signature
-        return builder.select(builder.fcmp_ordered(">", args[1], args[0]), args[1], args[0])
+        return builder.select(builder.fcmp_ordered(relation, *reversed(args)), *reversed(args))
 
-    return a(a, b), code
+    return code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def larger(_: Any, a: Any, b: Any) -> Any:
+    """Return `b` where it is larger than `a`, else `a`."""
+    return a(a, b), _chosen(">")
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def smaller(_: Any, a: Any, b: Any) -> Any:
+    """Return `b` where it is smaller than `a`, else `a`."""
+    return a(a, b), _chosen("<")
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels import jit
-from emgfasc._kernels.lanes import average
-from emgfasc._kernels.levels import exceeding, quantile_levels
-from emgfasc._kernels.wavelets import cell_responses, strongest
+from emgfasc._kernels.blocks import flat, padded
+from emgfasc._kernels.lanes import Lanes, average
+from emgfasc._kernels.search import Found, Shape, strongest
+from emgfasc._kernels.vectors import LANES
+from emgfasc._kernels.wavelets import margin_of
 from emgfasc.containers import Recording
 from emgfasc.detect.montage import Montage
 from emgfasc.detect.noise import Levels, n_groups
+from emgfasc.detect.pieces import Pieces
 from emgfasc.detect.rules import DetectRules
 from emgfasc.detect.threshold import noise_threshold
 
@@ -86,7 +89,7 @@ class _Plan:
     @property
     def margin(self) -> int:
         """Samples that a response looks at on either side."""
-        return 2 * max(self.widths) + 1
+        return margin_of(np.array(self.widths))
 
     def spans(self, rec: Recording) -> list[tuple[int, int]]:
         """Return first and last sample of every block; too short an end goes with the one before.
@@ -189,37 +192,76 @@ def _block(
 ) -> _Block:
     """Look at one block, for cells above a loose limit or the one that is given."""
     start, stop = span
-    first = max(0, start - plan.margin)
-    rows = np.ascontiguousarray(rec.read(first, stop + plan.margin))
-    common = np.empty(rows.shape[1], np.float32)
-    average(rows, lanes.good, common)
-    where = (*lanes.parts, common, start - first, stop - start, plan.cell, np.array(plan.widths))
-    n_cells = -(-(stop - start) // plan.cell)
-    shape = len(lanes), len(plan.widths)
-    crossings = np.empty(shape, np.int64)
-    power = np.empty((*shape, n_cells), np.float32)
-    peak = np.empty((*shape, n_cells), np.float32)
-    cell_responses(rows, *where, power, peak, crossings)
-    level = np.empty((*shape, n_groups(n_cells, plan.group)))
-    groups = shape[0] * shape[1], level.shape[2]
-    quantile_levels(power.reshape(-1, n_cells), plan.group, plan.pool, level.reshape(groups))
+    held = _lanes(rec, lanes, start, stop, plan.margin)
+    parts = _parts(held, plan, stop - start)
+    found = [part.found() for part in parts]
+    level = np.concatenate(
+        [part.by_lane(each.level) for part, each in zip(parts, found, strict=True)], axis=2
+    )
+    crossings = np.sum(
+        [part.by_lane(each.changes).sum(axis=2) for part, each in zip(parts, found, strict=True)],
+        axis=0,
+    ).astype(np.int64)
     if limit is None:
         limit = plan.loose(level, crossings, stop - start)
-    row, cell = exceeding(
-        peak.reshape(-1, n_cells), np.ascontiguousarray(limit).reshape(groups), plan.group
+    cut = np.cumsum([part.n_groups for part in parts])[:-1]
+    candidates = [
+        _candidates(part, each, some, stop - start + plan.margin)
+        for part, each, some in zip(parts, found, np.split(limit, cut, axis=2), strict=True)
+    ]
+    return _Block(_joined(candidates, start - plan.margin), level, limit, crossings)
+
+
+def _lanes(rec: Recording, lanes: Montage, start: int, stop: int, margin: int) -> Lanes:
+    """Read a block; its first sample comes after `margin` others."""
+    before, after = margin, margin + LANES
+    rows = rec.read(start - before, stop + after)
+    missing = max(0, before - start), max(0, stop + after - rec.n_samples)
+    common = np.empty(before + stop - start + after, np.float32)
+    if any(missing):
+        rows = padded(rows, *missing)
+    x, apart = flat(rows)
+    average(x, apart, lanes.good, common)
+    if np.isnan(common).any():
+        x, apart = flat(padded(rows, 0, 0))
+        average(x, apart, lanes.good, common)
+    return Lanes(
+        x,
+        apart,
+        lanes.members,
+        lanes.share.astype(np.float32),
+        lanes.gain.astype(np.float32),
+        common,
     )
-    lane, scale = np.divmod(row, len(plan.widths))
-    sample = np.empty(len(cell), np.int64)
-    strongest(rows, *where, lane, scale, cell, sample)
-    response = peak[lane, scale, cell]
-    found = Candidates(sample + start, lane.astype(np.int32), scale.astype(np.int32), response)
-    return _Block(found, level, limit, crossings)
 
 
-def _joined(parts: Sequence[Candidates]) -> Candidates:
-    """Return all candidates in one."""
+def _parts(lanes: Lanes, plan: _Plan, n: int) -> list[Pieces]:
+    """Part the `n` samples of a block into groups; the last one may be of another length."""
+    widths, length = np.array(plan.widths), plan.cell * plan.group
+    groups = n_groups(-(-n // plan.cell), plan.group)
+    whole = groups - (n != groups * length)
+    parts = []
+    for first, last, size in ((0, whole, length), (whole, groups, n - whole * length)):
+        if last > first:
+            shape = Shape.of(size, plan.cell, plan.pool, widths)
+            begin = plan.margin + first * length
+            parts.append(Pieces(lanes, widths, begin, last - first, shape))
+    return parts
+
+
+def _candidates(part: Pieces, found: Found, limit: Floats, stop: int) -> Candidates:
+    """Return the cells above the limit, their samples counted in the block."""
+    lane, scale, cell, response = part.above(found, limit)
+    first = part.begin + cell * part.shape.size
+    size, sample = np.minimum(part.shape.size, stop - first), np.empty(len(first), np.int64)
+    strongest(part.lanes, lane, first, size, part.widths[scale], sample)
+    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response)
+
+
+def _joined(parts: Sequence[Candidates], shift: int = 0) -> Candidates:
+    """Return all candidates in one, their samples `shift` later."""
     return Candidates(
-        np.concatenate([part.sample for part in parts]),
+        np.concatenate([part.sample for part in parts]) + shift,
         np.concatenate([part.lane for part in parts]),
         np.concatenate([part.scale for part in parts]),
         np.concatenate([part.response for part in parts]),

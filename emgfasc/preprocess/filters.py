@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels import biquad, jit
+from emgfasc._kernels.blocks import flat
 from emgfasc.containers import Kind, Recording, Source
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.preprocess.design import band_pass
@@ -154,7 +155,7 @@ class FilteredSource:
         biquads, warm, length = self._design
         total, n_channels, m = self.n_samples, len(block), stop - start
         out = np.empty((n_channels, m), np.float32)
-        flat, apart = _flat(block)
+        x, apart = flat(block)
         firsts = np.arange(start // length, -(-stop // length), dtype=np.int64) * length
         lanes = np.full((-(-n_channels * len(firsts) // biquad.LANES) * biquad.LANES, 2), -1)
         lanes[: n_channels * len(firsts), 0] = np.tile(np.arange(n_channels), len(firsts))
@@ -166,7 +167,7 @@ class FilteredSource:
             tile = np.empty((length + 2 * warm, biquad.LANES), np.float32)
             for batch in share:
                 channels, begins = np.ascontiguousarray(batch.T)
-                lane = (flat, apart, low, total, channels, begins, warm, length, biquads)
+                lane = (x, apart, low, total, channels, begins, warm, length, biquads)
                 if spoilt or not biquad.filter_lanes(*lane, out.reshape(-1), start, m, tile):
                     spoilt.append(True)
                     return
@@ -174,18 +175,6 @@ class FilteredSource:
         threads = jit.n_threads(self.n_jobs)
         jit.run(work, [batches[k::threads] for k in range(threads)], n_jobs=self.n_jobs)
         return None if spoilt else out
-
-
-def _flat(block: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
-    """Return the values of a block one after another and how far apart its channels begin.
-
-    A block that is part of a larger array need not be copied for that.
-    """
-    if block.strides[1] != 4 or block.strides[0] % 4 or block.strides[0] < 4 * block.shape[1]:
-        block = np.ascontiguousarray(block)
-    apart = block.strides[0] // 4
-    size = (len(block) - 1) * apart + block.shape[1]
-    return np.lib.stride_tricks.as_strided(block, (size,), (4,), writeable=False), apart
 
 
 def _bridged(block: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -28,6 +28,7 @@ def _arithmetic(x: F32, like: float, out: F32) -> None:
     v.store(out, 80, v.larger(a, b))
     turned = v.differ(v.negative(a), v.negative(b))
     v.store(out, 96, v.count_where(v.splat(like), turned))
+    v.store(out, 112, v.smaller(a, b))
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
@@ -36,11 +37,12 @@ def _arithmetic(x: F32, like: float, out: F32) -> None:
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_arithmetic_is_numpys(kind: Any, values: list[float]) -> None:
     x = np.array(values, np.float32)
-    out = np.empty((7, 16), np.float32)
+    out = np.empty((8, 16), np.float32)
     _arithmetic(x, kind(5), out.reshape(-1))
     a, b, c = x.astype(kind).reshape(3, 16)
     fused = np.asarray(a.astype(np.longdouble) * b.astype(np.longdouble) + c, np.float32)
     twin = [a + b, a - b, a * b, fused, np.abs(a), np.where(b > a, b, a), 5 + ((a < 0) != (b < 0))]
+    twin.append(np.where(b < a, b, a))
     once = fused == out[3]  # where the machine rounds once
     twin[3] = np.where(once, fused, a * b + c)
     for found, right in zip(out, twin, strict=True):
