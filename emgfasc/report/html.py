@@ -16,7 +16,7 @@ from emgfasc.report.corrections import review_table
 from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.words import flat
+from emgfasc.report.words import flat, unit_words
 
 __all__ = ["render"]
 
@@ -97,6 +97,7 @@ def render(analysed: Analysed) -> str:
         quality=sheets.quality_table(analysed),
         units=units,
         unit_parts=() if units is None else side_by_side(units),
+        unmeasured=unit_sheets.unmeasured_table(analysed),
         firing=unit_sheets.firing_table(analysed, has_rest=told.has_rest),
         categories=sheets.categories_table(analysed),
         rest=sheets.rest_table(analysed),
@@ -121,6 +122,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["unit_words"] = unit_words
     return environment.get_template("report.html.j2")
 
 

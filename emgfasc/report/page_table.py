@@ -31,18 +31,32 @@ class Table:
     numeric: tuple[bool, ...]
 
 
-def side_by_side(table: Table, *, width: int = 12) -> tuple[Table, ...]:
-    """Cut a wide table into several that fit a printed page, each with the first column.
+def side_by_side(table: Table, *, width: int = 140) -> tuple[Table, ...]:
+    """Cut a wide table into several that fit the page, each with the first column.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    width : int
+        Characters that fit beside each other, the room between two columns counted as three.
 
     Examples
     --------
     >>> from emgfasc.report.page_table import Table, side_by_side
     >>> wide = Table("Many", ("unit", "a", "b", "c"), (("1", "x", "y", "z"),), (True,) * 4)
-    >>> [(part.caption, part.header) for part in side_by_side(wide, width=3)]
+    >>> [(part.caption, part.header) for part in side_by_side(wide, width=15)]
     [('Many (1 of 2)', ('unit', 'a', 'b')), ('Many (2 of 2)', ('unit', 'c'))]
     """
-    places = list(range(1, len(table.header)))
-    parts = [places[k : k + width - 1] for k in range(0, len(places), width - 1)]
+    first, *wide = (_width(table, place) for place in range(len(table.header)))
+    parts: list[list[int]] = [[]]
+    used = first
+    for place, own in enumerate(wide, start=1):
+        if parts[-1] and used + own > width:
+            parts.append([])
+            used = first
+        parts[-1].append(place)
+        used += own
     if len(parts) < 2:
         return (table,)
     return tuple(
@@ -54,6 +68,12 @@ def side_by_side(table: Table, *, width: int = 12) -> tuple[Table, ...]:
         )
         for number, part in enumerate(parts)
     )
+
+
+def _width(table: Table, place: int) -> int:
+    """Return the characters a column takes: its longest cell, or longest word of its header."""
+    words = [*table.header[place].split(), *(row[place] for row in table.rows)]
+    return max(len(word) for word in words) + 3
 
 
 def cell(value: object) -> str:

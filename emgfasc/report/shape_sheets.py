@@ -8,7 +8,7 @@ from emgfasc.measure import Rules, validity
 from emgfasc.preprocess.filters import band_for
 from emgfasc.report.page_table import Table
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.words import feature_words, number
+from emgfasc.report.words import feature_words, number, unit_words
 
 __all__ = ["shape_rules_table", "validity_table"]
 
@@ -21,7 +21,7 @@ def shape_rules_table(analysed: Analysed) -> Table:
     rows = tuple(
         (
             str(row.Index),
-            f"{number(row.value)} {row.unit}".strip(),
+            f"{number(row.value)} {unit_words(row.unit)}".strip(),
             str(row.sentence),
             str(row.source),
         )

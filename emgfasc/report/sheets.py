@@ -11,7 +11,7 @@ from emgfasc.containers import CATEGORIES
 from emgfasc.firing import rules
 from emgfasc.report.page_table import Table, cell
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.words import NOTHING, feature_words, number, seconds, shown
+from emgfasc.report.words import NOTHING, feature_words, number, seconds, shown, unit_words
 
 __all__ = [
     "categories_table",
@@ -188,7 +188,7 @@ def _interval(row: pd.Series) -> str:
     value = number(row.get("value"))
     if value == NOTHING:
         return NOTHING
-    unit = str(row.get("unit") or "")
+    unit = unit_words(row.get("unit") or "")
     low, high = number(row.get("lo95")), number(row.get("hi95"))
     if row.get("hi95") == math.inf:
         high = "any higher"

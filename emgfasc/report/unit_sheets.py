@@ -7,9 +7,9 @@ import pandas as pd
 from emgfasc.containers import UNITS
 from emgfasc.report.page_table import Table, cell
 from emgfasc.report.protocol import Analysed
-from emgfasc.report.words import NOTHING, number
+from emgfasc.report.words import NOTHING, number, unit_words
 
-__all__ = ["firing_table", "units_table"]
+__all__ = ["firing_table", "unmeasured_table", "units_table"]
 
 # Columns of the firing table: words, unit and rule. Names not listed here are shown as they are.
 _FIRING: dict[str, tuple[str, str, str]] = {
@@ -53,7 +53,8 @@ def units_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
         str(name)
         for name in frame.columns
         if (has_rest or name not in rate)
-        and not _is_limit(str(name))
+        and not str(name).endswith(("_lo95", "_hi95"))  # these stand beside their value
+        and name != "not_measured"  # has a table of its own
         and not frame[name].isin([""]).all()
         and not frame[name].isna().all()
     ]
@@ -73,11 +74,27 @@ def units_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
     numeric = [name not in _WORDS for name in names]
     numeric += [True] * (len(header) - len(names))
     return Table(
-        "Every unit: shapes are of single potentials (medians), amplitude is of the average",
+        "Every unit: shapes are of single potentials (medians), amplitude is of the average; "
+        "in brackets 95 % limits",
         tuple(header),
         tuple(tuple(row) for row in cells),
         tuple(numeric),
     )
+
+
+def unmeasured_table(analysed: Analysed) -> Table | None:
+    """List what could not be measured, and of which units; None when all was."""
+    frame = analysed.units.frame
+    if "not_measured" not in frame:
+        return None
+    units: dict[tuple[str, str], list[str]] = {}
+    for unit, text in zip(frame["unit"], frame["not_measured"], strict=True):
+        for part in filter(None, str(text).split("; ")):
+            what, _, why = part.partition(": ")
+            units.setdefault((what, why), []).append(str(unit))
+    rows = tuple((what, why, ", ".join(numbers)) for (what, why), numbers in units.items())
+    header = ("Not measured", "Why", "Units")
+    return Table("What could not be measured", header, rows, (False,) * 3) if rows else None
 
 
 def firing_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
@@ -100,18 +117,13 @@ def firing_table(analysed: Analysed, *, has_rest: bool) -> Table | None:
     )
 
 
-_WORDS = ("category", "channel", "reason", "not_measured")  # columns of the units that hold text
-
-
-def _is_limit(name: str) -> bool:
-    """Tell whether a column is a limit that stands beside its value; a rate's has its own."""
-    return name.endswith(("_lo95", "_hi95")) and not name.startswith("rate_")
+_WORDS = ("category", "channel", "reason")  # columns of the units that hold text
 
 
 def _with_limits(row: pd.Series, name: str) -> str:
     """Write a unit's figure with its 95 % limits, where it has some."""
     value = cell(row[name])
-    if name.startswith("rate_") or f"{name}_lo95" not in row:
+    if f"{name}_lo95" not in row:
         return value
     low, high = (number(row[f"{name}{end}"]) for end in ("_lo95", "_hi95"))
     return value if NOTHING in (value, low, high) else f"{value} ({low} to {high})"
@@ -123,8 +135,6 @@ _UNIT_WORDS = {
     "snr": "SNR",
     "n_rest": "n at rest",
     "rate_per_min": "Rate",
-    "rate_per_min_lo95": "Rate, lower 95 % limit",
-    "rate_per_min_hi95": "Rate, upper 95 % limit",
     "amplitude_iqr_uv": "Amplitude, interquartile range",
     "pct_polyphasic": "Polyphasic",
     "idi_median_s": "Interval, median",
@@ -153,5 +163,4 @@ def _label(name: str, unit: str) -> str:
 
 
 def _with_unit(words: str, unit: str) -> str:
-    unit = unit.replace("uV", "µV").replace("*", "·")
-    return f"{words} ({unit})" if unit else words
+    return f"{words} ({unit_words(unit)})" if unit else words

@@ -8,7 +8,16 @@ from numbers import Integral, Real
 
 from emgfasc.evidence.features import FEATURES
 
-__all__ = ["NOTHING", "feature_words", "flat", "number", "seconds", "sentence_list", "shown"]
+__all__ = [
+    "NOTHING",
+    "feature_words",
+    "flat",
+    "number",
+    "seconds",
+    "sentence_list",
+    "shown",
+    "unit_words",
+]
 
 NOTHING = "—"
 
@@ -69,6 +78,19 @@ def shown(value: object) -> str:
     if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
         return ", ".join(shown(item) for item in value) or NOTHING
     return str(value)
+
+
+def unit_words(unit: object) -> str:
+    """Return a unit as it is printed.
+
+    Examples
+    --------
+    >>> from emgfasc.report.words import unit_words
+    >>> unit_words("uV*ms"), unit_words("us"), unit_words("/min")
+    ('µV·ms', 'µs', '/min')
+    """
+    text = str(unit).replace("*", "·")
+    return f"µ{text[1:]}" if text.startswith(("uV", "us")) else text
 
 
 def feature_words(name: object) -> str:

@@ -13,7 +13,7 @@ import pytest
 from emgfasc.report import render
 from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
-from emgfasc.report.unit_sheets import units_table
+from emgfasc.report.unit_sheets import units_table, unmeasured_table
 
 CASES = ("normal", "silent", "contraction", "unverifiable", "grid", "hostile")
 RATE = re.compile(r"\d\s*/\s*min")
@@ -284,10 +284,46 @@ def test_text_contrast_is_at_least_4_5(rendered: Any) -> None:
                 assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, (ink, paper)
 
 
+def test_a_part_of_a_table_is_no_wider_than_the_page(analyses: dict[str, Any]) -> None:
+    table = units_table(analyses["normal"], has_rest=True)
+    assert table is not None
+    for part in side_by_side(table, width=60):
+        longest = [max(map(len, column)) for column in zip(*part.rows, strict=True)]
+        words = [max(map(len, name.split())) for name in part.header]
+        needed = sum(max(pair) + 3 for pair in zip(longest, words, strict=True))
+        assert needed <= 60 or len(part.header) == 2
+
+
+def test_what_could_not_be_measured_is_listed_by_reason(analyses: dict[str, Any]) -> None:
+    made = analyses["normal"]
+    few = "average: fewer than 5 discharges; jitter: no second component"
+    frame = made.units.frame.assign(not_measured=[few, "", "jitter: no second component", "", few])
+    odd = replace(made, units=replace(made.units, frame=frame))
+    table = unmeasured_table(odd)
+    assert table is not None
+    assert table.rows == (
+        ("average", "fewer than 5 discharges", "1, 5"),
+        ("jitter", "no second component", "1, 3, 5"),
+    )
+    assert "What could not be measured" in render(odd)
+    assert "Not measured" not in sheet_header(odd)
+    assert unmeasured_table(made) is None
+
+
+def test_a_units_rate_carries_its_limits(analyses: dict[str, Any]) -> None:
+    made = analyses["normal"]
+    frame = made.units.frame.assign(rate_per_min_lo95=1.25, rate_per_min_hi95=7.5)
+    table = units_table(replace(made, units=replace(made.units, frame=frame)), has_rest=True)
+    assert table is not None
+    at = table.header.index("Rate (/min)")
+    assert all(row[at].endswith(" (1.25 to 7.5)") for row in table.rows)
+    assert not any("limit" in name for name in table.header)
+
+
 def test_a_wide_table_is_cut_without_losing_a_column(analyses: dict[str, Any]) -> None:
     table = units_table(analyses["normal"], has_rest=True)
     assert table is not None
-    parts = side_by_side(table, width=4)
+    parts = side_by_side(table, width=40)
     assert len(parts) > 1
     assert [name for part in parts for name in part.header[1:]] == list(table.header[1:])
     for k, row in enumerate(table.rows):
