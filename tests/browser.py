@@ -32,6 +32,29 @@ class Browser:
         self.driver.get(page.as_uri())
         self.until("document.body.dataset.ready === 'yes'")
 
+    def narrow(self, width: int) -> None:
+        """Give the page a screen of so many pixels."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+        )
+
+    def wider_than_the_screen(self) -> object:
+        """Return what reaches beyond the right edge and lies in no box that scrolls."""
+        return self.js("""
+            const boxed = (part) => {
+                for (let box = part.parentElement; box; box = box.parentElement)
+                    if (getComputedStyle(box).overflowX !== "visible") return true;
+                return false;
+            };
+            const wide = [...document.querySelectorAll("body *")].filter((part) => {
+                const place = part.getBoundingClientRect();
+                return place.width && place.right > innerWidth + 1 && !boxed(part);
+            });
+            const page = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];
+            return [...page, ...wide.map((part) => part.tagName)];
+        """)
+
     def until(self, condition: str, seconds: float = 30.0) -> None:
         end = time.monotonic() + seconds
         while not self.js(f"return {condition}"):

@@ -16,6 +16,7 @@ from emgfasc.io.atomic import whole
 from emgfasc.pipeline.agreement import Review
 from emgfasc.pipeline.settings import Settings
 from emgfasc.pipeline.summary import summary_row
+from emgfasc.report.words import feature_words
 
 if TYPE_CHECKING:
     import mne
@@ -73,7 +74,9 @@ class Analysis(Findings):
 
     def plot_overview(self) -> Figure:
         """Draw trace, raster, rate and intervals on one sheet."""
-        return plot.overview(self, evidence=self.evidence.to_frame())
+        frame = self.evidence.to_frame()
+        names = [feature_words(name) for name in frame["feature"]]
+        return plot.overview(self, evidence=frame.assign(feature=names))
 
     def to_annotations(self, raw: Any = None) -> mne.Annotations:
         """Return the potentials as annotations: see :func:`emgfasc.export.to_annotations`.

@@ -1,7 +1,7 @@
 """Pictures of a recording and of what was found in it: containers in, Axes out.
 
-Nothing is measured here. A potential is drawn negative up, axes carry their units, and colours are
-those of Okabe and Ito (jfly.uni-koeln.de/color), which every kind of colour vision tells apart.
+Nothing is measured here. A potential is drawn negative up, axes carry their units, and every kind
+of colour vision tells the colours apart, on paper too.
 
 >>> from emgfasc import plot
 >>> print(*sorted(plot.__all__))

@@ -6,16 +6,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from emgfasc.containers import Units
 from emgfasc.errors import ParameterError
 from emgfasc.plot.style import INK, axes_or_new
 
-__all__ = ["SEEN", "grid_map", "lag_map"]
+__all__ = ["channel_lags_ms", "grid_map", "lag_map"]
 
 
-SEEN = 0.2  # of the largest amplitude, for a lag to mean anything
+_SEEN = 0.2  # of the largest amplitude, for a lag to mean anything
 
 
 def grid_map(
@@ -101,9 +101,8 @@ def grid_map(
 def lag_map(units: Units, unit: int, positions_mm: ArrayLike, *, ax: Axes | None = None) -> Axes:
     """Draw how much later or earlier a unit's average peaks under each electrode.
 
-    A potential that travels along the fibres shows as lags that grow away from the end-plate. The
-    lag is the time of the largest deflection of the average, against that of its largest channel.
-    Electrodes with less than a fifth of the largest amplitude see too little to have a lag.
+    A potential that travels along the fibres shows as lags that grow away from the end-plate; for
+    how a lag is measured see :func:`emgfasc.plot.grids.channel_lags_ms`.
 
     Parameters
     ----------
@@ -144,15 +143,32 @@ def lag_map(units: Units, unit: int, positions_mm: ArrayLike, *, ax: Axes | None
             f"Invalid value for the 'unit' parameter: there is no average of a unit {unit}; "
             f"allowed are {', '.join(str(number) for number in units.frame['unit']) or 'none'}."
         )
-    average = np.abs(units.templates_uv[rows[0]].astype(np.float64))
-    size = average.max(axis=1)
-    at = average.argmax(axis=1)
-    lags_ms = (at - at[size.argmax()]) * 1e3 / units.fs_hz
-    lags_ms[size < SEEN * size.max()] = np.nan
+    lags_ms = channel_lags_ms(units.templates_uv[rows[0]], units.fs_hz)
     return grid_map(
         lags_ms, positions_mm, label="Lag (ms)", signed=True,
         ax=ax,
     )  # fmt: skip
+
+
+def channel_lags_ms(average_uv: ArrayLike, fs_hz: float) -> NDArray[np.float64]:
+    """Return when an average peaks on each channel, against its largest channel.
+
+    It is the time of the largest deflection to the same side as on the largest channel: past the
+    end of the fibres a potential arrives everywhere at once and to the other side. Channels on
+    which that deflection is below a fifth of the largest see too little and get ``nan``.
+
+    Examples
+    --------
+    >>> from emgfasc.plot.grids import channel_lags_ms
+    >>> channel_lags_ms([[0, 9, 0, 0], [0, -6, 5, 0], [0, 1, 0, 0]], 1000.0).tolist()
+    [0.0, 1.0, nan]
+    """
+    average = np.asarray(average_uv, np.float64)
+    average = average * np.sign(average.flat[np.abs(average).argmax()])
+    size, at = average.max(axis=1), average.argmax(axis=1)
+    lags_ms = np.asarray((at - at[size.argmax()]) * 1e3 / fs_hz, np.float64)
+    lags_ms[size < _SEEN * size.max()] = np.nan
+    return lags_ms
 
 
 def _pitch(positions: np.ndarray) -> float:

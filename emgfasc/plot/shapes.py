@@ -16,9 +16,8 @@ from emgfasc.plot.style import INK, axes_or_new, nice, plain, scale_bar, unit_co
 
 __all__ = ["templates", "unit_overlay"]
 
-_SLACK_MS = (
-    1.5  # peaks on another channel, or of the other polarity, lie at most about this far off
-)
+_SLACK_MS = 1.5  # peaks on another channel lie at most about this far off
+_MIN_SPREAD = 5  # potentials, for a spread to mean anything
 
 
 def unit_overlay(
@@ -30,12 +29,14 @@ def unit_overlay(
     max_drawn: int = 60,
     ax: Axes | None = None,
 ) -> Axes:
-    """Superimpose the potentials of one unit on its channel, with their average on top.
+    """Superimpose the potentials of one unit on its channel, with their average and spread.
 
-    Each potential is slid by at most 1.5 ms to where it fits the average best, so that the spread
-    seen is that of the shape. Where a unit has more than `max_drawn` potentials, so many are taken
-    at even steps through the recording; the title says how many of how many are drawn. Curves that
-    reach beyond twice the average's height are cut off.
+    Each potential is slid to where it fits the average best, by at most 1.5 ms, and by as much more
+    as the average's own peak lies off its middle: the spread seen is that of the shape. From five
+    potentials on, the band holds the middle 80 % of them at each moment. Where a unit has more
+    than `max_drawn` potentials, so many are taken at even steps through the recording; the title
+    says how many of how many are drawn. Curves that reach beyond twice the average's height are
+    cut off.
 
     Parameters
     ----------
@@ -96,9 +97,12 @@ def unit_overlay(
     ax = axes_or_new(ax, (3.4, 2.6))
     color, time_ms = unit_color(unit), units.time_ms
     lines = [np.column_stack([time_ms, curve]) for curve in curves]
-    ax.add_collection(LineCollection(lines, colors=color, lw=0.6, alpha=0.35, rasterized=True))
-    ax.plot(time_ms, average, color="white", lw=3.0)
-    ax.plot(time_ms, average, color=INK, lw=1.4)
+    ax.add_collection(LineCollection(lines, colors=color, lw=0.6, alpha=0.4, rasterized=True))
+    if len(curves) >= _MIN_SPREAD:
+        low, high = np.nanquantile(curves, (0.1, 0.9), axis=0)
+        ax.fill_between(time_ms, low, high, color=color, alpha=0.3, lw=0, gid="spread")
+    ax.plot(time_ms, average, color="white", lw=2.2)
+    ax.plot(time_ms, average, color=INK, lw=1.2)
     top = _room(np.vstack([*curves, average[None]]), average)
     ax.set_ylim(top, -top)
     ax.set_xlim(time_ms[0], time_ms[-1])
@@ -181,9 +185,12 @@ def _superimposed(
 ) -> list[NDArray[np.float64]]:
     """Cut out the potentials that lie whole in the recording, each slid onto the average."""
     slack = round(_SLACK_MS * recording.fs_hz / 1e3)
+    # A potential's time is that of its largest deflection; that of the average may lie elsewhere.
+    late = int(np.argmax(np.abs(average))) - center
+    before, after = slack + max(late, 0), slack + max(-late, 0)
     curves = []
     for peak in np.round(np.asarray(peaks_s) * recording.fs_hz).astype(int):
-        start, stop = peak - center - slack, peak - center + average.size + slack
+        start, stop = peak - center - before, peak - center + average.size + after
         if start < 0 or stop > recording.n_samples:
             continue
         wide = recording.read(int(start), int(stop))[index].astype(np.float64)

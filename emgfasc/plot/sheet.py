@@ -79,6 +79,7 @@ def overview(findings: Findings, *, evidence: pd.DataFrame | None = None) -> Fig
             for place, unit in enumerate(shown):
                 axes = figure.add_subplot(columns[place])
                 unit_overlay(recording, events, units, unit, max_drawn=40, ax=axes)
+                axes.set_ylabel("" if place else axes.get_ylabel())
         else:
             templates(units, ax=figure.add_subplot(rows[4]))
         weighed = None if evidence is None else evidence[evidence["weight"] > 0]

@@ -34,8 +34,10 @@ INK: Final = "#1a1a1a"
 MUTED: Final = "#595959"  # 7:1 on white
 PAPER: Final = "#ffffff"
 
-# Okabe and Ito's colours without black (the trace) and yellow (too pale on paper).
-UNIT_COLORS: Final = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9")
+# At least 3:1 on paper (WCAG 2.2, 1.4.11), and apart from each other, from the trace and from the
+# grey for protanopes, deuteranopes and tritanopes (tests/plot/test_colors.py). Okabe and Ito's
+# palette has two colours that are too pale for thin lines (2.3:1).
+UNIT_COLORS: Final = ("#2D40A5", "#A81211", "#00AB59", "#939905", "#8A5092", "#4A7CF0")
 
 # Shape and grey tell other categories apart, so that colour is left to the units.
 CATEGORY_MARKS: Final[dict[str, str]] = {
@@ -111,7 +113,7 @@ def unit_color(unit: int) -> str:
     --------
     >>> from emgfasc.plot.style import unit_color
     >>> unit_color(1), unit_color(7), unit_color(0)
-    ('#0072B2', '#0072B2', '#595959')
+    ('#2D40A5', '#2D40A5', '#595959')
     """
     return UNIT_COLORS[(unit - 1) % len(UNIT_COLORS)] if unit > 0 else MUTED
 

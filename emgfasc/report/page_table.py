@@ -31,7 +31,7 @@ class Table:
     numeric: tuple[bool, ...]
 
 
-def side_by_side(table: Table, *, width: int = 140) -> tuple[Table, ...]:
+def side_by_side(table: Table, *, width: int = 122) -> tuple[Table, ...]:
     """Cut a wide table into several that fit the page, each with the first column.
 
     Parameters

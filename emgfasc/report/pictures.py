@@ -19,7 +19,7 @@ from emgfasc.plot import (
     trace,
     unit_overlay,
 )
-from emgfasc.plot.grids import SEEN
+from emgfasc.plot.grids import channel_lags_ms
 from emgfasc.plot.sheet import busiest_window_s, intervals_within_units, minute_by_minute
 from emgfasc.plot.style import house
 from emgfasc.report.encode import png_uri, svg_uri
@@ -183,7 +183,7 @@ def unit_pictures(analysed: Analysed) -> tuple[Picture, ...]:
             pictures.append(
                 Picture(
                     f"Unit {unit}",
-                    f"{facts}. Coloured: single potentials; black: their average.",
+                    f"{facts}.",
                     f"Potentials of unit {unit} superimposed, with their average: {facts}.",
                     png_uri(axes),
                 )
@@ -220,13 +220,14 @@ def leaning(analysed: Analysed) -> Picture | None:
 def _by_channel(analysed: Analysed, row: int) -> str:
     """Say in words what the maps would show: the average's amplitude and lag on each channel."""
     average = analysed.units.templates_uv[row].astype(np.float64)
-    size, at = np.ptp(average, axis=1), np.abs(average).argmax(axis=1)
-    lags_ms = (at - at[int(size.argmax())]) * 1e3 / analysed.units.fs_hz
+    lags_ms = channel_lags_ms(average, analysed.units.fs_hz)
     said = []
-    for name, own, lag in zip(analysed.recording.channels, size, lags_ms, strict=True):
+    for name, own, lag in zip(
+        analysed.recording.channels, np.ptp(average, axis=1), lags_ms, strict=True
+    ):
         if name in analysed.recording.bad_channels:
             continue
-        told = own >= SEEN * size.max() and lag
+        told = np.isfinite(lag) and lag != 0
         when = f", {abs(lag):.1f} ms {'later' if lag > 0 else 'earlier'}" if told else ""
         said.append(f"{number(float(own))} µV on {name}{when}")
     return "; ".join(said)
@@ -254,8 +255,8 @@ def _lags(analysed: Analysed, unit: int, places: NDArray[np.float64]) -> Picture
     """Draw how a unit's potential travels over the grid."""
     return Picture(
         f"Unit {unit}, time lags",
-        "When the average peaks under each electrode, against its largest channel; a cross: too "
-        "small there to tell.",
+        "When the average peaks under each electrode, to the same side as on its largest channel "
+        "and against the time there; a cross: too small to tell.",
         f"Map of when the average potential of unit {unit} peaks on the grid.",
         svg_uri(lag_map(analysed.units, unit, places)),
     )

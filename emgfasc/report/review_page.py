@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from emgfasc.containers import CATEGORIES, Events
 from emgfasc.errors import MissingExtraError
 from emgfasc.io import write_events
-from emgfasc.plot.style import UNIT_COLORS
+from emgfasc.plot.style import MUTED, UNIT_COLORS
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.review_data import likeness, snippets
 
@@ -86,7 +86,7 @@ def _data(analysed: Analysed) -> dict[str, Any]:
         "key": hashlib.sha256(text.encode()).hexdigest()[:16],
         "tsv": text,
         "categories": list(CATEGORIES),
-        "colors": list(UNIT_COLORS),
+        "colors": {"ours": UNIT_COLORS[0], "chosen": UNIT_COLORS[1], "other": MUTED},
         "n": len(events),
         "peak_s": frame["peak_s"].to_numpy(np.float64),
         "unit": frame["unit"].to_numpy(np.int32),

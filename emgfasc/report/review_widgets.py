@@ -87,6 +87,7 @@ def _table(name: str, columns: tuple[tuple[str, str, int], ...]) -> DataTable:
         index_position=None,
         reorderable=False,
         sizing_mode="stretch_width",
+        min_width=sum(width for _, _, width in columns),  # on a narrow screen its box scrolls
         height=300,
     )
 

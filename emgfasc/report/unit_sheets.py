@@ -9,7 +9,7 @@ from emgfasc.report.page_table import Table, cell
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import NOTHING, number, unit_words
 
-__all__ = ["firing_table", "unmeasured_table", "units_table"]
+__all__ = ["firing_table", "units_table", "unmeasured_table"]
 
 # Columns of the firing table: words, unit and rule. Names not listed here are shown as they are.
 _FIRING: dict[str, tuple[str, str, str]] = {

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from emgfasc import firing, plot
 from emgfasc.containers import Sensitivity
+from emgfasc.evidence import trend
 from emgfasc.plot.sheet import intervals_within_units
 from emgfasc.plot.style import house
 
@@ -111,3 +112,33 @@ def test_evidence_strip() -> Figure:
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["feature", "direction", "weight"])
     return _figure(plot.evidence_strip(table.assign(value=1.0, verified=True)))
+
+
+@seen
+def test_overview(scene: Any) -> Figure:
+    rows = [("turns", "leans_neurogenic", 0.5), ("phases", "leans_benign", 0.25)]
+    table = pd.DataFrame(rows, columns=["feature", "direction", "weight"])
+    return plot.overview(scene.findings, evidence=table)
+
+
+@seen
+def test_rate_trend() -> Figure:
+    days = pd.to_timedelta([0, 30, 61, 92, 120], unit="D")
+    one = pd.DataFrame(
+        {
+            "subject": "S1",
+            "muscle": "biceps",
+            "date": pd.Timestamp("2024-01-01") + days,
+            "n_fp": [900, 600, 400, 280, 200],
+            "rest_s": 1800.0,
+        }
+    )
+    two = one.iloc[1:4].assign(muscle="FDI", n_fp=[30, 45, 20], rest_s=300.0)
+    found = trend(pd.concat([one, two], ignore_index=True))
+    return _figure(plot.rate_trend(found.points, found.series))
+
+
+def test_every_picture_has_its_image() -> None:
+    """A picture added to the room comes with a baseline."""
+    here = globals()
+    assert [name for name in vars(plot)["__all__"] if f"test_{name}" not in here] == []

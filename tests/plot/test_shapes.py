@@ -40,6 +40,34 @@ def test_potentials_a_millisecond_off_are_slid_onto_the_average(scene: Any) -> N
     np.testing.assert_allclose(slid, straight)
 
 
+def test_potentials_are_found_where_the_averages_own_peak_lies(scene: Any) -> None:
+    """Times are those of the largest deflection, which lies 6 ms off the average's middle."""
+    found = scene.findings
+    center, shapes = found.units.center, np.roll(found.units.templates_uv, 16, axis=2)
+    off = int(np.abs(found.units.templates_uv[1, 0]).argmax()) - center
+    peaks = Events(found.events.frame.assign(peak_s=found.events.peak_s + off / 4000))
+    late = Units(found.units.frame, shapes, 4000.0, center)
+    drawn = curves(plot.unit_overlay(found.recording, peaks, late, 2))
+    assert len(drawn) == 3
+    for curve in drawn:
+        assert np.abs(curve[16:, 1] - shapes[1, 0, 16:]).max() < 15
+
+
+def test_the_band_holds_the_middle_of_the_potentials(scene: Any) -> None:
+    found = scene.findings
+    ax: Any = plot.unit_overlay(found.recording, found.events, found.units, 1)
+    (band,) = [item for item in ax.collections if item.get_gid() == "spread"]
+    box = band.get_paths()[0].vertices
+    drawn = np.array([curve[:, 1] for curve in curves(ax)])
+    time_ms = found.units.time_ms
+    for k in (10, 40, 60):
+        ends = box[np.isclose(box[:, 0], time_ms[k]), 1]
+        expected = np.quantile(drawn[:, k], [0.1, 0.9])
+        assert [ends.min(), ends.max()] == pytest.approx(expected, abs=1e-3)
+    few: Any = plot.unit_overlay(found.recording, found.events, found.units, 2)
+    assert not [item for item in few.collections if item.get_gid() == "spread"]
+
+
 def test_at_most_so_many_are_drawn_and_the_title_counts_them(scene: Any) -> None:
     found = scene.findings
     ax: Any = plot.unit_overlay(found.recording, found.events, found.units, 1, max_drawn=2)
@@ -117,6 +145,22 @@ def test_grid_needs_positions_that_fit() -> None:
         plot.grid_map([1.0, 2.0], [[0.0, 0.0]])
     with pytest.raises(ParameterError, match="no electrode has a known position"):
         plot.grid_map([1.0], [[np.nan, 0.0]])
+
+
+def test_a_lag_is_that_of_the_same_deflection(scene: Any) -> None:
+    """Past the fibres' end the potential turns over: its other lobe comes first and is larger."""
+    units, one = scene.findings.units, np.zeros(81, np.float32)
+    one[[40, 44]] = 90.0, -60.0
+    end = np.zeros(81, np.float32)
+    end[[20, 48]] = -50.0, 30.0
+    faint = one / 10
+    lone = Units(
+        units.frame.iloc[:1], -np.stack([one, np.roll(one, 6), end, faint])[None], 4000, 40
+    )
+    ax: Any = plot.lag_map(lone, 1, [[0, 0], [8, 0], [16, 0], [24, 0]])
+    assert ax.collections[0].get_array().tolist() == [0.0, 1.5, 2.0]
+    (cross,) = [line for line in ax.lines if line.get_label() == "no value"]
+    assert cross.get_xydata().tolist() == [[24.0, 0.0]]
 
 
 def test_evidence_leans_to_its_side() -> None:

@@ -316,7 +316,7 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if tag not in VOID_TAGS:
             self.open.append(tag)
-        if tag in ("h1", "h2", "h3"):
+        if tag in ("h1", "h2", "h3", "h4"):
             self.headings.append((int(tag[1]), ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -327,7 +327,7 @@ class Page(HTMLParser):
         if "style" in self.open:
             return
         self.text += data
-        if self.open and self.open[-1] in ("h1", "h2", "h3"):
+        if self.open and self.open[-1] in ("h1", "h2", "h3", "h4"):
             level, before = self.headings[-1]
             self.headings[-1] = (level, before + data)
 

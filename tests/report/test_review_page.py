@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import emgfasc as ef
@@ -124,6 +125,51 @@ def test_merge_filter_sort_and_start_over_by_key(
     browser.js("document.getElementById('start-over').click()")
     assert f"0 of {len(frame)} potentials looked at" in browser.text("progress")
     assert browser.complaints() == []
+
+
+def test_marks_around_a_potential_do_not_run_into_each_other(
+    browser: Browser, page: Path, sample: ef.Analysis
+) -> None:
+    """Every potential near by has a mark, the one in hand its number, on top of the others."""
+    peaks = sample.events.peak_s
+    gaps = np.diff(peaks)
+    close = int(gaps.argmin())
+    assert gaps[close] < 0.025
+    browser.open(page)
+    browser.keys("e", *["j"] * close)
+    shown = browser.js("""
+        for (const source of Bokeh.documents[0]._all_models.values())
+            if (source.data?.label) return [Array.from(source.data.x), source.data.label];""")
+    assert isinstance(shown, list)
+    times_ms, labels = shown
+    near = np.abs(peaks - peaks[close]) <= 0.5
+    assert sorted(times_ms) == pytest.approx(1e3 * np.sort(peaks[near] - peaks[close]), abs=0.01)
+    assert times_ms[-1] == 0
+    own = int(sample.events.frame["unit"].iloc[close])
+    assert labels[-1] == (str(own) if own else "\u2013")
+    said = sorted(time for time, label in zip(times_ms, labels, strict=True) if label)
+    assert np.diff(said).min(initial=99) >= 25
+    assert len(said) < len(times_ms)
+
+
+@pytest.mark.parametrize("width", [380, 1400])
+def test_on_any_screen_only_tables_scroll_sideways(
+    browser: Browser, page: Path, width: int
+) -> None:
+    browser.narrow(width)
+    browser.open(page)
+    for mode in "ue":
+        browser.keys(mode)
+        assert browser.wider_than_the_screen() == []
+    cut = browser.js("""
+        const inner = (host) => host.firstElementChild?.shadowRoot?.querySelectorAll("*") ?? [];
+        const right = (part) => part.getBoundingClientRect().right;
+        return [...document.querySelectorAll("[data-root-id]")]
+            .flatMap((host) => [...inner(host)])
+            .filter((part) => part.matches(".slick-column-name") && part.getClientRects().length)
+            .filter((name) => right(name) > right(name.parentElement) + 1)
+            .map((name) => name.textContent);""")
+    assert cut == []
 
 
 def test_names_from_a_file_stay_text(

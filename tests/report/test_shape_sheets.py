@@ -14,7 +14,7 @@ from emgfasc.containers import Recording, Units
 from emgfasc.measure import Rules
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.shape_sheets import shape_rules_table, validity_table
-from emgfasc.report.unit_sheets import units_table
+from emgfasc.report.unit_sheets import units_table, unmeasured_table
 from signals import recording
 
 
@@ -46,7 +46,7 @@ def test_every_threshold_is_printed_as_it_was_used() -> None:
     changed = ef.Settings(measure=replace(Rules.for_kind("needle"), turn_uv=123.0))
     rows = {row[0]: row for row in shape_rules_table(analysed(changed)).rows}
     assert list(rows) == [rule.name for rule in fields(Rules)]
-    assert rows["turn_uv"][1] == "123 uV"
+    assert rows["turn_uv"][1] == "123 µV"
     assert all(row[2] and row[3] for row in rows.values())
 
 
@@ -97,9 +97,11 @@ def test_figures_of_units_stand_with_their_limits() -> None:
     shown = cast("Analysed", replace(cast("Stub", analysed()), units=units))
     table = units_table(shown, has_rest=True)
     assert table is not None
-    place = table.header.index("Jitter, MCD (us)")
+    place = table.header.index("Jitter, MCD (µs)")
     assert [row[place] for row in table.rows] == ["94 (62 to 133)", "—"]
-    assert "Rate, lower 95 % limit (/min)" in table.header
+    rate = table.header.index("Rate (/min)")
+    assert [row[rate] for row in table.rows] == ["10 (8 to 12)", "1 (0.5 to 2)"]
     assert not any("jitter us" in text.lower() for text in table.header)
-    assert table.rows[1][table.header.index("Not measured")].startswith("jitter: fewer")
-    assert not table.numeric[table.header.index("Not measured")]
+    missing = unmeasured_table(shown)
+    assert missing is not None
+    assert missing.rows == (("jitter", "fewer than 5 discharges without overlap", "2"),)

@@ -7,7 +7,7 @@ const { n, categories, numbers } = data;
 const FASCICULATION = categories.indexOf("fasciculation");
 const REJECTED = categories.indexOf("unclassified");
 const SORTS = ["peak_s", "snr", "amplitude_uv", "unit", "category"];
-const HISTORY = 200, DRAWN = 80;
+const HISTORY = 200, DRAWN = 80, APART_MS = 25;
 const places = new Map(numbers.map((unit, place) => [unit, place]));
 const automatic = { unit: Array.from(data.unit), category: Array.from(data.category) };
 
@@ -257,19 +257,30 @@ function drawOne(k, mean) {
   const trace = Array.from(steps.near.subarray(k * bins, (k + 1) * bins), (v) => v * data.near_uv[k]);
   lines.trace.data = { x: Array.from(data.near_ms), y: trace };
   limits(ranges.around, trace);
+  ranges.around.end *= 1.35; // room for the marks
   const half = -data.near_ms[0] / 1e3, near = [];
-  for (let j = 0; j < n; j++) if (Math.abs(data.peak_s[j] - data.peak_s[k]) <= half) near.push(j);
-  const height = 0.82 * ranges.around.end;
+  for (let j = 0; j < n; j++)
+    if (j !== k && Math.abs(data.peak_s[j] - data.peak_s[k]) <= half) near.push(j);
+  near.push(k); // drawn last: no other mark hides it
+  const height = 0.8 * ranges.around.end;
+  // Numbers that would run into each other are left out, never that of the potential in hand.
+  let last = -Infinity;
+  const free = (j) => {
+    const x = 1e3 * (data.peak_s[j] - data.peak_s[k]);
+    if (j !== k && (x - last < APART_MS || Math.abs(x) < APART_MS)) return false;
+    last = x;
+    return true;
+  };
   lines.marks.data = {
     x: near.map((j) => 1e3 * (data.peak_s[j] - data.peak_s[k])),
     y: near.map(() => height),
-    label: near.map((j) => (now.unit[j] ? String(now.unit[j]) : "–")),
-    color: near.map((j) => (j === k ? "#D55E00" : now.category[j] === FASCICULATION ? "#0072B2" : "#8a8a8a")),
+    label: near.map((j) => (free(j) ? (now.unit[j] ? String(now.unit[j]) : "–") : "")),
+    color: near.map((j) => data.colors[j === k ? "chosen" : now.category[j] === FASCICULATION ? "ours" : "other"]),
   };
   el("one-title").textContent =
     `Potential ${k + 1} at ${data.peak_s[k].toFixed(4)} s, ${named(now.unit[k])}, ${words(now.category[k])}`;
   el("around-title").textContent =
-    `${data.channel[k]}, half a second on each side; marks carry their unit, orange: this one`;
+    `${data.channel[k]}, half a second on each side; marks carry their unit, red: this one`;
 }
 
 // ---- Moving about ---------------------------------------------------------------------------------
