@@ -1,17 +1,19 @@
 """The header of an EDF or BDF file, as stored.
 
-MNE hides what must be judged before reading: the unit as spelled, a channel's own rate (it
-resamples to the highest), the number of records promised. Layout: Kemp et al. 1992,
+All that must be judged before reading is here: the unit as spelled, a channel's own rate, the
+number of records promised. Layout: Kemp et al. 1992,
 doi:10.1016/0013-4694(92)90009-7; Kemp & Olivan 2003 (EDF+), doi:10.1016/S1388-2457(03)00123-8.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -34,19 +36,43 @@ _FIELDS = {
     "prefilter": (136, 80),
     "samples": (216, 8),
 }
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_CLOCK = ("hour", "minute", "second")
+_STARTDATE = re.compile(r"Startdate (\d{1,2})-([A-Za-z]{3})-(\d{4})\b")
+_TRIPLE = re.compile(r"\s*(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{1,2})\s*")
 _ONSET = re.compile(rb"\+?(-?\d+(?:\.\d+)?)[\x14\x15]")
 
 
 @dataclass(frozen=True)
 class EdfSignal:
-    """One signal, as stored; `calibrated` when its ranges relate numbers to units."""
+    """One signal, as stored.
+
+    Attributes
+    ----------
+    label, transducer, unit, prefilter : str
+        As spelled.
+    samples : int
+        Samples per record.
+    place : int
+        Samples of other signals before it in a record.
+    gain, offset : float
+        A stored number times `gain` plus `offset` is a value in `unit`; ``nan`` when the ranges do
+        not relate numbers to units.
+    """
 
     label: str
     transducer: str
     unit: str
     prefilter: str
     samples: int
-    calibrated: bool
+    place: int
+    gain: float
+    offset: float
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether its numbers have a unit."""
+        return math.isfinite(self.gain)
 
     @property
     def is_annotation(self) -> bool:
@@ -66,6 +92,8 @@ class EdfHeader:
         2 in EDF, 3 in BDF.
     patient, recording : str
         Identification fields.
+    start : datetime or None
+        By the recorder's clock, in whole seconds; ``None`` when the fields hold no date.
     reserved : str
         ``EDF+C``, ``EDF+D``, ``24BIT`` or empty.
     size : int
@@ -82,6 +110,7 @@ class EdfHeader:
     sample_bytes: int
     patient: str
     recording: str
+    start: datetime | None
     reserved: str
     size: int
     n_records: int
@@ -92,6 +121,11 @@ class EdfHeader:
     def record_bytes(self) -> int:
         """Bytes of one data record."""
         return self.sample_bytes * sum(signal.samples for signal in self.signals)
+
+    @property
+    def n_held(self) -> int:
+        """Whole data records in the file, whatever the header states."""
+        return (self.path.stat().st_size - self.size) // max(self.record_bytes, 1)
 
     def rate(self, signal: EdfSignal) -> float:
         """Return a signal's own sampling rate in Hz."""
@@ -141,8 +175,7 @@ class EdfHeader:
         """Return when every record starts if there are gaps between them, else nothing."""
         if self.reserved[3:5] != "+D":
             return []
-        held = (self.path.stat().st_size - self.size) // max(self.record_bytes, 1)
-        onsets = self.onsets(held)
+        onsets = self.onsets(self.n_held)
         together = all(after - onset == self.record_s for onset, after in pairwise(onsets))
         return [] if together else onsets
 
@@ -185,6 +218,7 @@ def read_header(path: Path, label: str) -> EdfHeader:
         sample_bytes=3 if fixed[:1] == b"\xff" else 2,
         patient=_text(fixed[8:88]),
         recording=_text(fixed[88:168]),
+        start=_start(_text(fixed[88:168]), _text(fixed[168:176]), _text(fixed[176:184])),
         reserved=_text(fixed[192:236]),
         size=size,
         n_records=n_records,
@@ -210,20 +244,49 @@ def _signals(block: bytes, n_signals: int) -> tuple[EdfSignal, ...]:
         for name, (start, length) in _FIELDS.items()
     }
     rows = [dict(zip(cut, row, strict=True)) for row in zip(*cut.values(), strict=True)]
+    samples = [int(row["samples"]) for row in rows]
     return tuple(
         EdfSignal(
-            label=row["label"],
-            transducer=row["transducer"],
-            unit=row["unit"],
-            prefilter=row["prefilter"],
-            samples=int(row["samples"]),
-            calibrated=(
-                _number(row["physical_min"]) != _number(row["physical_max"])
-                and _number(row["digital_min"]) < _number(row["digital_max"])
-            ),
+            **{name: row[name] for name in ("label", "transducer", "unit", "prefilter")},
+            samples=own,
+            place=before,
+            **_scale(row),
         )
-        for row in rows
+        for row, own, before in zip(rows, samples, accumulate(samples, initial=0), strict=False)
     )
+
+
+def _scale(row: dict[str, str]) -> dict[str, float]:
+    """Relate stored numbers to the unit, where the two ranges do."""
+    low, high = _number(row["physical_min"]), _number(row["physical_max"])
+    bottom, top = _number(row["digital_min"]), _number(row["digital_max"])
+    if low == high or not bottom < top:
+        return {"gain": math.nan, "offset": math.nan}
+    gain = (high - low) / (top - bottom)
+    return {"gain": gain, "offset": low - gain * bottom}
+
+
+def _start(recording: str, date: str, time: str) -> datetime | None:
+    """Read the start; EDF+ states all four digits of the year in the recording field."""
+    stated = _STARTDATE.match(recording)
+    short = _TRIPLE.fullmatch(date)
+    try:
+        if stated and stated[2].upper() in _MONTHS:
+            day = datetime(int(stated[3]), _MONTHS.index(stated[2].upper()) + 1, int(stated[1]))
+        elif short:
+            year = int(short[3])
+            # EDF's clipping date: 85 to 99 mean 1985 to 1999.
+            day = datetime(year + (1900 if year >= 85 else 2000), int(short[2]), int(short[1]))
+        else:
+            return None
+        clock = _TRIPLE.fullmatch(time)
+        return (
+            day.replace(**dict(zip(_CLOCK, map(int, clock.groups()), strict=True)))
+            if clock
+            else day
+        )
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> float:
