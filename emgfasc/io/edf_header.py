@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,6 @@ _FIELDS = {
     "samples": (216, 8),
 }
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
-_CLOCK = ("hour", "minute", "second")
 _STARTDATE = re.compile(r"Startdate (\d{1,2})-([A-Za-z]{3})-(\d{4})\b")
 _TRIPLE = re.compile(r"\s*(\d{1,2})\.\s*(\d{1,2})\.\s*(\d{1,2})\s*")
 _ONSET = re.compile(rb"\+?(-?\d+(?:\.\d+)?)[\x14\x15]")
@@ -244,26 +243,32 @@ def _signals(block: bytes, n_signals: int) -> tuple[EdfSignal, ...]:
         for name, (start, length) in _FIELDS.items()
     }
     rows = [dict(zip(cut, row, strict=True)) for row in zip(*cut.values(), strict=True)]
-    samples = [int(row["samples"]) for row in rows]
-    return tuple(
-        EdfSignal(
-            **{name: row[name] for name in ("label", "transducer", "unit", "prefilter")},
-            samples=own,
-            place=before,
-            **_scale(row),
+    signals, place = [], 0
+    for row in rows:
+        gain, offset = _scale(row)
+        signal = EdfSignal(
+            label=row["label"],
+            transducer=row["transducer"],
+            unit=row["unit"],
+            prefilter=row["prefilter"],
+            samples=int(row["samples"]),
+            place=place,
+            gain=gain,
+            offset=offset,
         )
-        for row, own, before in zip(rows, samples, accumulate(samples, initial=0), strict=False)
-    )
+        signals.append(signal)
+        place += signal.samples
+    return tuple(signals)
 
 
-def _scale(row: dict[str, str]) -> dict[str, float]:
-    """Relate stored numbers to the unit, where the two ranges do."""
+def _scale(row: dict[str, str]) -> tuple[float, float]:
+    """Relate stored numbers to the unit: gain and offset; ``nan`` where the ranges do not."""
     low, high = _number(row["physical_min"]), _number(row["physical_max"])
     bottom, top = _number(row["digital_min"]), _number(row["digital_max"])
     if low == high or not bottom < top:
-        return {"gain": math.nan, "offset": math.nan}
+        return math.nan, math.nan
     gain = (high - low) / (top - bottom)
-    return {"gain": gain, "offset": low - gain * bottom}
+    return gain, low - gain * bottom
 
 
 def _start(recording: str, date: str, time: str) -> datetime | None:
@@ -280,11 +285,8 @@ def _start(recording: str, date: str, time: str) -> datetime | None:
         else:
             return None
         clock = _TRIPLE.fullmatch(time)
-        return (
-            day.replace(**dict(zip(_CLOCK, map(int, clock.groups()), strict=True)))
-            if clock
-            else day
-        )
+        hour, minute, second = map(int, clock.groups()) if clock else (0, 0, 0)
+        return day.replace(hour=hour, minute=minute, second=second)
     except ValueError:
         return None
 
