@@ -10,7 +10,7 @@ import edfio
 import mne
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import emgfasc as ef
@@ -72,6 +72,7 @@ def edf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(cut=st.lists(st.integers(0, 10_000), min_size=2, max_size=2), chunk=st.integers(1, 9000))
+@settings(deadline=None)
 def test_a_stretch_is_a_piece_of_the_whole(edf: Path, cut: list[int], chunk: int) -> None:
     rec = ef.read(edf, channels=["b", "a"])
     whole = rec.read()
