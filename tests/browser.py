@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import time
 from collections.abc import Iterator
@@ -28,20 +29,61 @@ class Browser:
         self.driver = driver
         self.downloads = downloads
 
-    def open(self, page: Path) -> None:
-        self.driver.get(page.as_uri())
-        self.until("document.body.dataset.ready === 'yes'")
+    def open(self, page: Path, *, ready: bool = True) -> None:
+        """Open a page and wait until its script says that it is `ready`, if it has one."""
+        self.driver.get(page.resolve().as_uri())
+        if ready:
+            self.until("document.body.dataset.ready === 'yes'")
 
-    def narrow(self, width: int) -> None:
-        """Give the page a screen of so many pixels."""
-        self.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False},
+    def screen(self, width: int, *, scheme: str = "light") -> None:
+        """Give the page a screen of so many pixels, and a light or dark surrounding."""
+        self._cdp("Emulation.setDeviceMetricsOverride",
+                  width=width, height=900, deviceScaleFactor=1, mobile=False)  # fmt: skip
+        scheme_wanted = {"name": "prefers-color-scheme", "value": scheme}
+        self._cdp("Emulation.setEmulatedMedia", features=[scheme_wanted])
+
+    def pictures(self, stem: Path, *, tall: int = 2400) -> None:
+        """Write the whole page as ``STEM.0.png`` and on, each `tall` pixels at most."""
+        wide, high = (
+            int(str(self.js(f"return document.documentElement.scroll{side}")))
+            for side in ("Width", "Height")
         )
+        for place, top in enumerate(range(0, high, tall)):
+            box = {"x": 0, "y": top, "width": wide, "height": min(tall, high - top), "scale": 1}
+            shot = self._cdp("Page.captureScreenshot", captureBeyondViewport=True, clip=box)
+            path = stem.with_name(f"{stem.name}.{place}.png")
+            path.write_bytes(base64.b64decode(shot["data"]))
 
-    def wider_than_the_screen(self) -> object:
+    def printed(self, path: Path) -> None:
+        """Write the page as it is printed on A4."""
+        self._cdp("Emulation.clearDeviceMetricsOverride")
+        paper = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": True}
+        path.write_bytes(base64.b64decode(self._cdp("Page.printToPDF", **paper)["data"]))
+
+    def key_times_ms(self) -> list[float]:
+        """Press accept, next, reject and undo of a review page; time each until it is taken in.
+
+        Tables and plots have their new content then; the browser paints it with its next frame.
+        """
+        self.keys("e")
+        times = self.js("""
+            const times = [];
+            for (const key of "ajrz".repeat(15)) {
+                const start = performance.now();
+                document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b);""")
+        assert isinstance(times, list)
+        return times
+
+    def _cdp(self, command: str, **values: object) -> dict[str, str]:
+        found: dict[str, str] = self.driver.execute_cdp_cmd(command, values)
+        return found
+
+    def wider_than_the_screen(self) -> list[str]:
         """Return what reaches beyond the right edge and lies in no box that scrolls."""
-        return self.js("""
+        found = self.js("""
             const boxed = (part) => {
                 for (let box = part.parentElement; box; box = box.parentElement)
                     if (getComputedStyle(box).overflowX !== "visible") return true;
@@ -54,6 +96,8 @@ class Browser:
             const page = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];
             return [...page, ...wide.map((part) => part.tagName)];
         """)
+        assert isinstance(found, list)
+        return found
 
     def until(self, condition: str, seconds: float = 30.0) -> None:
         end = time.monotonic() + seconds

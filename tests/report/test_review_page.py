@@ -156,7 +156,7 @@ def test_marks_around_a_potential_do_not_run_into_each_other(
 def test_on_any_screen_only_tables_scroll_sideways(
     browser: Browser, page: Path, width: int
 ) -> None:
-    browser.narrow(width)
+    browser.screen(width)
     browser.open(page)
     for mode in "ue":
         browser.keys(mode)
@@ -207,22 +207,11 @@ def test_a_hundred_times_as_many_potentials_do_not_cost_as_much(
     large = tmp_path / "large.html"
     large.write_text(render_review(long_analysis), encoding="utf-8")
     assert len(long_analysis.events) == 5000
-    median_ms = [_median_ms(browser, one) for one in (page, large)]
+    median_ms = []
+    for one in (page, large):
+        browser.open(one)
+        times = browser.key_times_ms()
+        median_ms.append(times[len(times) // 2])
     assert browser.complaints() == []
     assert median_ms[1] < 12 * median_ms[0]
-
-
-def _median_ms(browser: Browser, path: Path) -> float:
-    """Time a key, from press to drawn, over accept, reject, undo and next."""
-    browser.open(path)
-    browser.keys("e")
-    times = browser.js("""
-        const times = [];
-        for (const key of "ajrz".repeat(15)) {
-            const start = performance.now();
-            document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-            times.push(performance.now() - start);
-        }
-        return times.sort((a, b) => a - b);""")
-    assert isinstance(times, list)
-    return float(times[len(times) // 2])
+    assert median_ms[1] < 100  # what is felt as at once (Nielsen 1993); 2 to 9 on an idle machine

@@ -1,0 +1,1 @@
+"""How long the pages take to make, how large they are, and how fast keys answer."""

@@ -1,0 +1,35 @@
+"""The recordings whose pages are made: samples, a grid, half an hour, and 5,000 potentials."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import emgfasc as ef
+
+__all__ = ["recordings"]
+
+_SAMPLES = Path(__file__).parents[2] / "sample_data"
+
+
+def recordings(*, long: bool) -> dict[str, Callable[[], ef.Recording]]:
+    """Return what makes each recording, by name; the long ones only when asked for."""
+
+    def sample(name: str) -> Callable[[], ef.Recording]:
+        return lambda: ef.read(_SAMPLES / f"{name}.edf")
+
+    def made(pattern: str, kind: str, **options: float) -> Callable[[], ef.Recording]:
+        return lambda: ef.simulate.recording(pattern, kind=kind, **options)[0]  # type: ignore[arg-type]
+
+    names = ("needle_benign", "needle_neurogenic", "surface_pair", "grid_64")
+    found = {name: sample(name) for name in names}
+    found["grid, 1 min"] = made("neurogenic", "hdsemg", seed=31, seconds=60.0, units=6)
+    if long:
+        half_hour = {"seconds": 1800.0, "units": 8}
+        pair = ("neurogenic", "surface")
+        found |= {
+            "surface, 30 min": made(*pair, seed=32, rate_per_min=60.0, **half_hour),
+            "5,000 potentials": made(*pair, seed=33, rate_per_min=185.0, **half_hour),
+            "grid, 10 min": made("neurogenic", "hdsemg", seed=34, seconds=600.0, units=8),
+        }
+    return found
