@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import emgfasc as ef
 
@@ -36,17 +39,57 @@ def pages() -> dict[str, str]:
     """Return the text of each page by its name."""
     made = {"emgfasc": _page("The whole way: `emgfasc`", "A recording in, an analysis out.", TOP)}
     for room, title in TITLES.items():
-        module = getattr(ef, room)
-        found = [getattr(module, name) for name in sorted(module.__all__)]
-        public = [item for item in found if inspect.isfunction(item) or inspect.isclass(item)]
-        about = (module.__doc__ or "").split("\n\n")[0].strip()
-        made[room] = _page(f"{title}: `emgfasc.{room}`", about, tuple(public))
+        about = (getattr(ef, room).__doc__ or "").split("\n\n")[0].strip()
+        made[room] = _page(f"{title}: `emgfasc.{room}`", about, tuple(_public(room).values()))
     return made
 
 
-def _page(title: str, about: str, public: tuple[object, ...]) -> str:
-    names = [f"::: {item.__module__}.{item.__qualname__}" for item in public]  # type: ignore[attr-defined]
-    return "\n\n".join([f"# {title}", about, *names]) + "\n"
+def linked(html: str, room: str) -> str:
+    """Turn the docstrings' Sphinx roles into links, or into plain code where there is no page."""
+
+    def link(found: re.Match[str]) -> str:
+        name = found[1]
+        place = _places().get(name) or _places().get(f"emgfasc.{room}.{name}")
+        code = f"<code>{name}</code>"
+        return code if place is None else f'<a href="../{place}">{code}</a>'
+
+    return re.sub(r":(?:func|class|meth|mod|attr):<code>([^<]+)</code>", link, html)
+
+
+def _public(room: str) -> dict[str, Any]:
+    """Return the functions and classes a room exports, by name."""
+    module = getattr(ef, room)
+    found = {name: getattr(module, name) for name in sorted(module.__all__)}
+    return {name: x for name, x in found.items() if inspect.isfunction(x) or inspect.isclass(x)}
+
+
+def _anchor(item: Any) -> str:
+    return f"{item.__module__}.{item.__qualname__}"
+
+
+@cache
+def _places() -> dict[str, str]:
+    """Return page and anchor of every public name, methods too."""
+    named = [("emgfasc", f"emgfasc.{item.__qualname__}", item) for item in TOP]
+    for room in TITLES:
+        named += [(room, f"emgfasc.{room}.{name}", item) for name, item in _public(room).items()]
+    places = {}
+    for page, name, item in named:
+        places[name] = f"{page}/#{_anchor(item)}"
+        for inner in vars(item) if inspect.isclass(item) else ():
+            if not inner.startswith("_"):
+                places[f"{name}.{inner}"] = f"{page}/#{_anchor(item)}.{inner}"
+    return places
+
+
+def _page(title: str, about: str, public: tuple[Any, ...]) -> str:
+    return "\n\n".join([f"# {title}", about, *(f"::: {_anchor(item)}" for item in public)]) + "\n"
+
+
+def on_page_content(html: str, page: Any, **_: object) -> str:
+    """Link the names on the pages made here."""
+    folder, _, room = page.file.src_uri.removesuffix(".md").rpartition("/")
+    return linked(html, room) if folder == "api" else html
 
 
 def on_pre_build(config: object) -> None:  # noqa: ARG001 (the name MkDocs passes it by)

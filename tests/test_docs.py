@@ -34,3 +34,16 @@ def test_every_public_name_has_its_place(make_api: ModuleType) -> None:
             part = getattr(item, inner)
             if inspect.isfunction(part) or inspect.isclass(part):
                 assert f"::: {part.__module__}.{part.__qualname__}\n" in pages[name], inner
+
+
+def test_sphinx_roles_become_links_or_plain_code(make_api: ModuleType) -> None:
+    html = (
+        "See :func:<code>emgfasc.read</code>, :func:<code>lag_map</code>, "
+        ":meth:<code>emgfasc.containers.Rest.excluding</code> and :func:<code>json.dumps</code>."
+    )
+    assert make_api.linked(html, "plot") == (
+        f'See <a href="../emgfasc/#{ef.read.__module__}.read"><code>emgfasc.read</code></a>, '
+        '<a href="../plot/#emgfasc.plot.grids.lag_map"><code>lag_map</code></a>, '
+        f'<a href="../containers/#{ef.Rest.__module__}.Rest.excluding">'
+        "<code>emgfasc.containers.Rest.excluding</code></a> and <code>json.dumps</code>."
+    )

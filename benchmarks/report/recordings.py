@@ -25,11 +25,14 @@ def recordings(*, long: bool) -> dict[str, Callable[[], ef.Recording]]:
     found = {name: sample(name) for name in names}
     found["grid, 1 min"] = made("neurogenic", "hdsemg", seed=31, seconds=60.0, units=6)
     if long:
-        half_hour = {"seconds": 1800.0, "units": 8}
-        pair = ("neurogenic", "surface")
+
+        def half_hour(seed: int, rate_per_min: float) -> Callable[[], ef.Recording]:
+            return made("neurogenic", "surface", seed=seed, seconds=1800.0, units=8,
+                        rate_per_min=rate_per_min)  # fmt: skip
+
         found |= {
-            "surface, 30 min": made(*pair, seed=32, rate_per_min=60.0, **half_hour),
-            "5,000 potentials": made(*pair, seed=33, rate_per_min=185.0, **half_hour),
+            "surface, 30 min": half_hour(32, 60.0),
+            "5,000 potentials": half_hour(33, 185.0),
             "grid, 10 min": made("neurogenic", "hdsemg", seed=34, seconds=600.0, units=8),
         }
     return found
