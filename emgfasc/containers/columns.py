@@ -11,7 +11,7 @@ __all__ = ["CATEGORIES", "EVENTS", "KINDS", "REST", "STATES", "UNITS", "Category
 Kind = Literal["needle", "surface", "hdsemg"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-State = Literal["rest", "voluntary", "artifact"]
+State = Literal["rest", "voluntary", "spontaneous", "artifact"]
 STATES: tuple[State, ...] = get_args(State)
 
 Category = Literal[
@@ -127,7 +127,7 @@ REST = Schema(
     required=(
         Column("start_s", "float", "s", "Start of the stretch."),
         Column("stop_s", "float", "s", "End of the stretch."),
-        Column("state", "str", "", "`rest`, `voluntary` or `artifact`."),
+        Column("state", "str", "", "`rest`, `voluntary`, `spontaneous` or `artifact`."),
         Column("reason", "str", "", "Why the stretch has its state."),
     ),
 )

@@ -23,12 +23,14 @@ _FULL_SHARE = 0.95  # of the recording at rest to be called plainly `rest`
 
 @dataclass(frozen=True, eq=False)
 class Rest:
-    """Contiguous stretches that tile a recording, each rest, voluntary or artifact.
+    """Contiguous stretches that tile a recording, each rest or excluded.
 
     Attributes
     ----------
     segments : DataFrame
-        Columns ``start_s, stop_s, state, reason``; sorted, without gap or overlap.
+        Columns ``start_s, stop_s, state, reason``; sorted, without gap or overlap. `state` is
+        ``rest``, ``voluntary``, ``spontaneous`` (a cramp or a like discharge, in which
+        fasciculations cannot be seen) or ``artifact``.
     duration_s : float
         Length of the recording.
     verifiable : bool

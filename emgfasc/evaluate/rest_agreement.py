@@ -19,7 +19,7 @@ _SAME_LENGTH_S = 1e-3  # two writings of one recording's length may differ by ro
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class RestAgreement:
-    """Confusion of rest, voluntary activity and artifact; made by :func:`emgfasc.evaluate.rest`.
+    """Confusion of rest and excluded states; made by :func:`emgfasc.evaluate.rest`.
 
     Attributes
     ----------
@@ -92,7 +92,7 @@ class RestAgreement:
 
 
 def rest(truth_rest: Rest, found_rest: Rest) -> RestAgreement:
-    """Compare found stretches of rest, voluntary activity and artifact with the true ones.
+    """Compare found stretches of rest and of what is not with the true ones.
 
     Time is compared continuously, by the exact overlap of stretches, so no bin width matters.
     The stretches are compared as they are, whether or not rest was called verifiable.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgfasc._validate import positive
 from emgfasc.firing import intervals as between
 from emgfasc.firing import poisson
+from emgfasc.firing.bursts import burst_figures
 from emgfasc.firing.stretches import Stretches
 
 if TYPE_CHECKING:
@@ -56,6 +57,11 @@ def describe(events: Events, rest: Rest, *, units: Units | None = None) -> pd.Da
         * `isolated_pct` and `continual_pct` (250 ms before and after), among the discharges
           whose neighbours are known; `pct_windows_ge2_units`: 10-s windows in which at least
           two units discharge in isolation, in row ``all`` only;
+        * bursts of three discharges or more no more than 200 ms apart: `burst_n`,
+          `burst_per_min`, and medians `burst_discharges`, `burst_rate_hz` within a burst and
+          `burst_interval_s` from one to the next; `burst_pct` of the discharges; and
+          `burst_by_chance_n`, the number that a Poisson process would show. Row ``all`` pools all
+          potentials: a burst of the muscle may be of several units;
         * `fano` of the counts in blocks of `block_s` (about a minute, 10 s when rest is
           shorter than five minutes, ``nan`` below 45 s), `poisson_p` (Kolmogorov-Smirnov test
           of the intervals against a refractory exponential), `overdispersed`, and `limits`,
@@ -159,6 +165,7 @@ def _row(
         **between.interval_figures(interval, follows),
         **_within_units(trains, stretches),
         "pct_windows_ge2_units": float("nan"),
+        **burst_figures(times, stretches, rest_s),
         "fano": float(counts.var(ddof=1) / mean) if mean > 0 else float("nan"),
         "block_s": block_s,
         "poisson_p": poisson.refractory_p(interval),

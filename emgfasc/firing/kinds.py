@@ -10,8 +10,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc._validate import non_negative, one_of, positive
-from emgfasc.containers import KINDS, Category, Kind
-from emgfasc.firing.patterns import Found, dense_stretches, unit_patterns
+from emgfasc.containers import KINDS, Kind
+from emgfasc.firing.company import (
+    Span,
+    contractions_of,
+    extend,
+    in_company,
+    one_fibre,
+    overlapped,
+    voluntary_spans,
+)
+from emgfasc.firing.patterns import (
+    Found,
+    dense_stretches,
+    gate_stretches,
+    unit_patterns,
+)
 from emgfasc.firing.rules import RULES, Rule
 from emgfasc.firing.shapes import average_shapes
 
@@ -21,10 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["Kinds", "kinds"]
 
 WITHIN = "within a voluntary train"
-_FIBRES: frozenset[Category] = frozenset({"fibrillation", "positive_sharp_wave"})
-_NEEDS_QUIET = _FIBRES | {"complex_repetitive"}
-
-Span = tuple[float, float, str, str]
 Ints = NDArray[np.int64]
 
 
@@ -69,10 +79,14 @@ def kinds(
 
     * a unit most of whose named discharges are fibrillations or positive sharp waves is one fibre,
       and its other runs are named alike;
-    * fibrillations, positive sharp waves and machine-like trains that run while other units
-      fire voluntarily are voluntary themselves: in a contraction they cannot be told apart;
-    * a unit with more than half of its potentials in one such category is of it altogether; those
+    * fibrillations, positive sharp waves, machine-like trains, myokymia and neuromyotonia are
+      voluntary themselves in a contraction, or while other units fire voluntarily: there they
+      cannot be told apart;
+    * a unit with more than half of its potentials in one such category (a quarter, where it has
+      the shape of a fibre) is of it altogether; those
       outside `rest` do not count, since a unit that is recruited may also fasciculate at rest;
+    * what lies where a fibre misses a beat, and is no more than three times as large, is the
+      fibre overlapped by another, unless it belongs to a unit of which half or more do not;
     * unsorted potentials within a voluntary stretch are voluntary.
 
     Isolated discharges of other units within a voluntary stretch stay fasciculations; they are
@@ -125,8 +139,11 @@ def kinds(
         for unit, own in open_rows.groupby("unit")
         for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))
     ]
-    named = _named(found + dense_stretches(open_rows), kind, rules, len(frame))
-    named = _in_company(_one_fibre(named), margin)
+    found += dense_stretches(open_rows)
+    found += [] if rest is None else gate_stretches(open_rows, rest)
+    named = _named(found, kind, rules, len(frame))
+    contractions = [] if rest is None else contractions_of(rest)
+    named = in_company(one_fibre(named), margin, contractions, rules)
     category = frame["category"].to_numpy(object).copy()
     reason = _reasons(frame)
     for rule, item in reversed(named):
@@ -134,8 +151,9 @@ def kinds(
     at_rest = open_rows if rest is None else open_rows[rest.state_at(open_rows["peak_s"]) == "rest"]
     for unit, own in at_rest.groupby("unit"):
         if unit > 0:
-            _extend(category, reason, own.index.to_numpy(np.int64))
-    spans = _spans(named, margin, np.inf if duration_s is None else length)
+            extend(category, reason, own.index.to_numpy(np.int64))
+    overlapped(frame, category, reason)
+    spans = voluntary_spans(named, margin, np.inf if duration_s is None else length)
     lost = _unsorted_within(frame, category, spans)
     category[lost], reason[lost] = "voluntary", WITHIN
     judged = events.assign(category=category, reason=reason)
@@ -175,73 +193,6 @@ def _named(
                 rest.append(item)
         left = rest
     return named
-
-
-def _one_fibre(named: list[tuple[Rule, Found]]) -> list[tuple[Rule, Found]]:
-    """Name all runs of a fibrillating unit alike, also those that overlaps made irregular.
-
-    Which of its runs are regular enough is chance; their shape is one.
-    """
-    counts: dict[int, dict[Category, int]] = {}
-    by_name = {rule.category: rule for rule, _ in named}
-    for rule, item in named:
-        own = counts.setdefault(item.pattern.unit, {})
-        own[rule.category] = own.get(rule.category, 0) + len(item.rows)
-    most = {unit: max(own, key=lambda name: own[name]) for unit, own in counts.items() if unit > 0}
-    fibres = {unit: by_name[name] for unit, name in most.items() if name in _FIBRES}
-    return [(fibres.get(item.pattern.unit, rule), item) for rule, item in named]
-
-
-def _in_company(named: list[tuple[Rule, Found]], margin_s: float) -> list[tuple[Rule, Found]]:
-    """Turn what needs a quiet muscle into voluntary where other units fire voluntarily."""
-    spans = _spans(named, margin_s, np.inf)
-    voluntary = next((rule for rule, _ in named if rule.category == "voluntary"), None)
-    if voluntary is None:
-        return named
-    out = []
-    for rule, item in named:
-        start, stop = item.pattern.start_s, item.pattern.stop_s
-        shared = sum(max(0.0, min(stop, b) - max(start, a)) for a, b, _, _ in spans)
-        within = rule.category in _NEEDS_QUIET and shared > 0.5 * (stop - start)
-        out.append((voluntary if within else rule, item))
-    return out
-
-
-def _extend(category: NDArray[np.object_], reason: NDArray[np.object_], rows: Ints) -> None:
-    """Give a unit's remaining potentials the category of more than half of it."""
-    names, counts = np.unique(category[rows].astype(str), return_counts=True)
-    most = str(names[counts.argmax()])
-    if most == "fasciculation" or 2 * counts.max() <= len(rows):
-        return
-    rest = rows[category[rows] == "fasciculation"]
-    category[rest] = most
-    reason[rest] = f"unit is mostly {most.replace('_', ' ')}"
-
-
-def _spans(named: list[tuple[Rule, Found]], margin_s: float, length_s: float) -> list[Span]:
-    """Return the voluntary stretches with their margins, joined where they touch."""
-    trains = sorted(
-        (item.pattern.start_s, item.pattern.stop_s, item.pattern.unit)
-        for rule, item in named
-        if rule.category == "voluntary"
-    )
-    joined: list[tuple[float, float, set[int]]] = []
-    for start, stop, unit in trains:
-        low, high = max(0.0, start - margin_s), min(stop + margin_s, max(length_s, stop))
-        if joined and low <= joined[-1][1]:
-            first, last, names = joined[-1]
-            joined[-1] = (first, max(last, high), names | {unit})
-        else:
-            joined.append((low, high, {unit}))
-    return [
-        (low, high, "voluntary", f"regular train of {_unit_names(names)}")
-        for low, high, names in joined
-    ]
-
-
-def _unit_names(numbers: set[int]) -> str:
-    names = [f"unit {number}" for number in sorted(numbers - {0})]
-    return ", ".join(names + ["unsorted potentials"] * (0 in numbers))
 
 
 def _unsorted_within(

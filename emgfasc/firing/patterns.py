@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,10 @@ from scipy.special import gammainc
 from emgfasc.firing.rules import Pattern, Search
 from emgfasc.firing.trains import Train, trains
 
-__all__ = ["Found", "dense_stretches", "unit_patterns"]
+if TYPE_CHECKING:
+    from emgfasc.containers import Rest
+
+__all__ = ["Found", "dense_stretches", "gate_stretches", "unit_patterns"]
 
 FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
 BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
@@ -171,8 +174,32 @@ def dense_stretches(frame: pd.DataFrame) -> list[Found]:
     return found
 
 
+def gate_stretches(frame: pd.DataFrame, rest: Rest) -> list[Found]:
+    """Return what lies in each stretch that the rest gate calls active, over all units."""
+    found = []
+    active = rest.segments["state"].isin(("voluntary", "spontaneous"))
+    for row in rest.segments[active].itertuples():
+        part = frame[frame["peak_s"].between(row.start_s, row.stop_s, inclusive="left")]
+        if len(part):
+            length = row.stop_s - row.start_s
+            pattern = Pattern(
+                search="stretch",
+                unit=-1,
+                start_s=row.start_s,
+                stop_s=row.stop_s,
+                n=len(part),
+                rate_hz=len(part) / length,
+                cov=_spread(np.diff(part["peak_s"].to_numpy(float))),
+                willed=row.state == "voluntary",
+                **_shape(part),
+            )
+            found.append(Found(pattern, part.index.to_numpy(np.int64)))
+    return found
+
+
 def _spread(interval: Floats) -> float:
-    return float(interval.std() / interval.mean()) if interval.mean() > 0 else float("nan")
+    known = len(interval) > 0 and interval.mean() > 0
+    return float(interval.std() / interval.mean()) if known else float("nan")
 
 
 def _shape(part: pd.DataFrame) -> dict[str, Any]:

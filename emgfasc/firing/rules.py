@@ -13,7 +13,7 @@ from emgfasc.containers import KINDS, Category, Kind
 
 __all__ = ["RULES", "Pattern", "Rule", "Search", "rules"]
 
-Search = Literal["bursts", "dense", "slow", "train"]
+Search = Literal["bursts", "dense", "slow", "stretch", "train"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +22,10 @@ class Pattern:
 
     Attributes
     ----------
-    search : {'train', 'slow', 'bursts', 'dense'}
+    search : {'train', 'slow', 'bursts', 'dense', 'stretch'}
         How it was found: a regular train of at least 4 Hz; a regular train of at least 0.5 Hz;
-        the bursts of one unit; a dense stretch over all units.
+        the bursts of one unit; a dense stretch over all units; a stretch that the rest gate calls
+        active.
     unit : int
         Its unit; 0 for potentials that were not sorted, -1 for a stretch over all units.
     start_s, stop_s : float
@@ -55,6 +56,8 @@ class Pattern:
         Time the average spends below half its negative peak; ``nan`` without an average.
     initial_positive : bool
         Whether most of its potentials begin with a positive phase.
+    willed : bool
+        Whether the rest gate takes the stretch for a contraction.
     """
 
     search: Search
@@ -76,6 +79,7 @@ class Pattern:
     negative_share: float = np.nan
     negative_ms: float = np.nan
     initial_positive: bool = False
+    willed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +210,16 @@ RULES: tuple[Rule, ...] = (
         test=lambda p: (p.cov < 0.1 and p.rate_hz > 20) or (p.cov < 0.05 and p.rate_hz >= 3),
     ),
     Rule(
+        name="units faster than by will",
+        category="cramp",
+        sentence="A stretch without rest in which the envelope is like itself again within 20 to "
+        "33 ms: its units fire faster than by will.",
+        source="40-75 (20-150) Hz, irregular, many units (unverified); the test of the envelope "
+        "is this library's own",
+        searches=("stretch",),
+        test=lambda p: not p.willed,
+    ),
+    Rule(
         name="regular voluntary train",
         category="voluntary",
         sentence="Four consecutive intervals or more at 4 to 50 Hz with a CoV below 0.3.",
@@ -220,6 +234,14 @@ RULES: tuple[Rule, ...] = (
         source=_PROPOSED,
         searches=("train",),
         test=lambda p: p.rate_hz > 50,
+    ),
+    Rule(
+        name="within a contraction",
+        category="voluntary",
+        sentence="A stretch in which the muscle is active without pause, see emgfasc.rest.",
+        source=_PROPOSED,
+        searches=("stretch",),
+        test=lambda p: p.willed,
     ),
 )
 """In order: the first rule that fires names the potential."""

@@ -14,11 +14,14 @@ from emgfasc.errors import ParameterError
 from emgfasc.pipeline.agreement import TOLERANCE_S, compare
 from emgfasc.pipeline.analysis import Analysis
 from emgfasc.pipeline.downstream import downstream
-from emgfasc.pipeline.gate import gated
+from emgfasc.pipeline.gate import DENSE, gated
 
 __all__ = ["review"]
 
 _MARGIN_S = 0.5  # around a voluntary potential, as around a voluntary train
+
+# What keeps a stretch excluded.
+_OF_STATE: dict[str, tuple[str, ...]] = {"voluntary": ("voluntary",), "spontaneous": DENSE}
 
 Span = tuple[float, float, str, str]
 
@@ -33,11 +36,11 @@ def review(
     """Recompute units, shape, firing and evidence from events that a person corrected.
 
     The corrected categories and units are taken as they are; nothing is detected or sorted anew.
-    Rest follows them in two ways. An excluded voluntary stretch in which the review leaves no
-    voluntary potential, and calls one of them a fasciculation, is rest again. Around each
-    potential newly called voluntary, 0.5 s on both sides are excluded. What is defined at rest, as
-    a fasciculation is, but lies outside takes the category of its stretch and is counted in
-    `n_outside_rest`.
+    Rest follows them in two ways. A stretch excluded as voluntary or spontaneous, in which the
+    review leaves no such potential and calls one of them a fasciculation, is rest again. Around
+    each potential newly called voluntary, 0.5 s on both sides are excluded. What is defined at
+    rest, as a fasciculation is, but lies outside takes the category of its stretch and is counted
+    in `n_outside_rest`.
 
     Parameters
     ----------
@@ -128,11 +131,9 @@ def _rest_after(rest: Rest, automatic: Events, corrected: Events, before: NDArra
     kept: list[Span] = []
     for row in rest.segments[rest.segments["state"] != "rest"].itertuples():
         inside = (peaks >= row.start_s) & (peaks < row.stop_s)
-        freed = (
-            row.state == "voluntary"
-            and (inside & (was == "voluntary") & (now == "fasciculation")).any()
-            and not (inside & (now == "voluntary")).any()
-        )
+        names = _OF_STATE.get(row.state, ())
+        freed = (inside & np.isin(was, names) & (now == "fasciculation")).any()
+        freed = freed and not (inside & np.isin(now, names)).any()
         if not freed:
             kept.append((row.start_s, row.stop_s, row.state, row.reason))
     quiet = rest.segments.loc[rest.segments["state"] == "rest", "reason"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emgfasc import detect, evidence, firing, integrity, measure, preprocess, sort
+from emgfasc import detect, evidence, integrity, measure, preprocess, sort
 from emgfasc import rest as resting
 from emgfasc.containers import Recording
 from emgfasc.errors import ParameterError
 from emgfasc.pipeline.analysis import Analysis
 from emgfasc.pipeline.downstream import downstream
-from emgfasc.pipeline.gate import gated
+from emgfasc.pipeline.gate import gated, named
 from emgfasc.pipeline.settings import Settings
 
 __all__ = ["STAGES", "analyze"]
@@ -80,7 +80,8 @@ def analyze(
     beats = detect.find_beats(clean)
     clean = _held(detect.without_beats(clean, beats))
     tell("rest")
-    first_rest = resting.find(clean, rules=use.rest, lost=resting.lost(seen))
+    lost = resting.lost(seen)
+    first_rest = resting.find(clean, rules=use.rest, lost=lost)
     tell("detect")
     found = detect.detect(
         clean, max_false_per_min=use.max_false_per_min, rules=use.detect, n_jobs=n_jobs
@@ -95,8 +96,7 @@ def analyze(
     tell("measure")
     shaped = measure.morphology(clean, timed, rules=use.measure)
     tell("firing")
-    judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s, rest=first_rest)
-    rest = first_rest.excluding(judged.spans)
+    judged, rest = named(clean, shaped, units, rest=first_rest, rules=use.rest, lost=lost)
     events = gated(judged.events, rest)
     found_units = judged.units or units
     done = downstream(

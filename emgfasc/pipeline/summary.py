@@ -41,6 +41,7 @@ def summary_row(
         "duration_s": rest.duration_s,
         "rest_s": rest.rest_s,
         "excluded_voluntary_s": rest.seconds("voluntary"),
+        "excluded_spontaneous_s": rest.seconds("spontaneous"),
         "excluded_artifact_s": rest.seconds("artifact"),
         "rest_status": rest.status,
         "n_fp": int(firing["n"]),

@@ -58,6 +58,7 @@ CATEGORY_MARKS: Final[dict[str, str]] = {
 STATE_FILLS: Final[dict[str, tuple[str, str]]] = {
     "rest": ("#dff2ea", ""),
     "voluntary": ("#fbe3cf", "////"),
+    "spontaneous": ("#efe0f0", "\\\\\\\\"),
     "artifact": ("#dedede", "xxxx"),
 }
 

@@ -22,7 +22,7 @@ def shade_rest(ax: Axes, rest: Rest | None) -> list[Patch]:
     if rest is None:
         return []
     frame, patches = rest.segments, []
-    for state in ("voluntary", "artifact"):
+    for state in ("voluntary", "spontaneous", "artifact"):
         rows = frame[frame["state"] == state]
         if len(rows):
             fill, hatch = STATE_FILLS[state]
@@ -109,7 +109,7 @@ def raster(
 
 
 def rest_timeline(rest: Rest, *, ax: Axes | None = None) -> Axes:
-    """Draw the recording as one bar of rest, voluntary activity and artifact.
+    """Draw the recording as one bar of rest and what is not, by state.
 
     Parameters
     ----------

@@ -136,7 +136,7 @@ def _rest_note(analysed: Analysed) -> str:
     }[rest.status]
     excluded = [
         f"{seconds(rest.seconds(state))} {state}"
-        for state in ("voluntary", "artifact")
+        for state in ("voluntary", "spontaneous", "artifact")
         if rest.seconds(state) > 0
     ]
     return f"{status} Excluded: {', '.join(excluded)}." if excluded else status

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from emgfasc.containers import STATES
 from emgfasc.plot import (
     evidence_strip,
     grid_map,
@@ -97,9 +98,7 @@ def firing_pictures(analysed: Analysed) -> tuple[Picture, ...]:
     n = len(events.fasciculations)
     others = len(events) - n
     length = seconds(rest.duration_s)
-    states = ", ".join(
-        f"{seconds(rest.seconds(state))} {state}" for state in ("rest", "voluntary", "artifact")
-    )
+    states = ", ".join(f"{seconds(rest.seconds(state))} {state}" for state in STATES)
     gaps = intervals_within_units(events, rest)
     n_short = int((gaps < 0.1).sum())
     pictures = []

@@ -35,7 +35,7 @@ CATEGORY_WORDS: dict[str, str] = {
     "complex_repetitive": "machine-like repetition",
     "myokymia": "recurring bursts of one unit",
     "neuromyotonia": "very fast, fading run",
-    "cramp": "many units, building up",
+    "cramp": "many units, faster than by will",
     "unclassified": "fits no rule",
 }
 

@@ -16,8 +16,13 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Recording, Rest
 from emgfasc.rest.cells import Cells, power_cells, rolling_quantile, runs
+from emgfasc.rest.repeats import faster_than_willed
 
 __all__ = ["RestRules", "find"]
+
+ACTIVE = "motor unit activity"
+FAST = "cramp: motor units fire faster than by will"
+_LEAST_KNOWN = 0.25  # of a window's cells are asked, however much is explained
 
 Mask = NDArray[np.bool_]
 
@@ -72,8 +77,12 @@ def find(
     *,
     rules: RestRules | None = None,
     lost: Sequence[tuple[float, float, str, str]] = (),
+    explained: Sequence[tuple[float, float]] = (),
 ) -> Rest:
-    """Find rest, voluntary activity and stretches that cannot be used.
+    """Find rest, voluntary or spontaneous activity, and stretches that cannot be used.
+
+    A stretch without rest is ``voluntary``, unless its units fire faster than by will
+    (:func:`emgfasc.rest.repeats.faster_than_willed`): then it is ``spontaneous``.
 
     Parameters
     ----------
@@ -84,6 +93,9 @@ def find(
     lost : sequence of (start_s, stop_s, 'artifact', reason)
         Stretches that show nothing of the muscle, from :func:`emgfasc.rest.lost`. They are left
         out of what is judged, and keep their reason.
+    explained : sequence of (start_s, stop_s)
+        Where potentials lie that are known to be spontaneous, like fibrillations. What else a
+        stretch holds is judged without them.
 
     Returns
     -------
@@ -116,17 +128,18 @@ def find(
     for where, why in unusable:
         for start, stop in runs(where.mean(axis=0) >= 0.5):
             spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
-    for start, stop in runs(_contraction(_without(cells, lost), rules)):
-        spans.append(
-            (start * cells.cell_s, stop * cells.cell_s, "voluntary", "motor unit activity")
-        )
+    judged = _without(cells, [span[:2] for span in lost])
+    for start, stop in runs(_contraction(judged, _without(judged, explained), rules)):
+        willed = not faster_than_willed(rec, judged, (start, stop))
+        name = ("voluntary", ACTIVE) if willed else ("spontaneous", FAST)
+        spans.append((start * cells.cell_s, stop * cells.cell_s, *name))
     return Rest.from_spans(spans, duration_s=rec.duration_s).excluding(list(lost))
 
 
-def _without(cells: Cells, lost: Sequence[tuple[float, float, str, str]]) -> Cells:
-    """Return the cells with those that touch a lost stretch unknown."""
+def _without(cells: Cells, spans: Sequence[tuple[float, float]]) -> Cells:
+    """Return the cells with those that touch one of the spans unknown."""
     fast = cells.fast_power.copy()
-    for start, stop, *_ in lost:
+    for start, stop in spans:
         fast[:, int(start / cells.cell_s) : math.ceil(stop / cells.cell_s)] = np.nan
     return replace(cells, fast_power=fast)
 
@@ -139,12 +152,14 @@ def _floor(cells: Cells, power: NDArray[np.float32]) -> NDArray[np.float32]:
     return rolling_quantile(power, group=cells.count(1.0), reach=8, quantile=0.2, among=0.35)
 
 
-def _contraction(cells: Cells, rules: RestRules) -> Mask:
-    """Tell for every cell whether the muscle contracts."""
-    power = cells.fast_power
+def _contraction(cells: Cells, unexplained: Cells, rules: RestRules) -> Mask:
+    """Tell for every cell whether the muscle is active, beyond what is explained."""
+    power = unexplained.fast_power
     with np.errstate(invalid="ignore"):
         active = power > rules.active_ratio**2 * _floor(cells, power)
-    share = _moving_mean(active, cells.count(rules.window_s))
+    size = cells.count(rules.window_s)
+    hidden = _moving_mean(np.isnan(power) & ~np.isnan(cells.fast_power), size)
+    share = _moving_mean(active, size) / np.maximum(1 - hidden, _LEAST_KNOWN)
     needed = max(1, int(np.ceil(rules.channel_share * len(active))))
     over = (share >= rules.active_share).sum(axis=0) >= needed
     any_active = active.sum(axis=0) >= needed

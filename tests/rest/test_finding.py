@@ -105,7 +105,9 @@ CONTRACTIONS = [
 @pytest.mark.parametrize("name", CONTRACTIONS)
 def test_real_contractions_are_not_rest(name: str) -> None:
     rec = read(Path(DATA or "") / name)
-    assert rest.find(preprocess.clean(rec)).status == "not_at_rest"
+    found = rest.find(preprocess.clean(rec))
+    assert found.status == "not_at_rest"
+    assert set(found.segments["state"]) <= {"voluntary", "artifact"}  # no cramp either
 
 
 @pytest.mark.parametrize(("fs_hz", "kind"), [(20_000.0, "needle"), (2048.0, "surface")])
