@@ -128,12 +128,13 @@ def find(
     for where, why in unusable:
         for start, stop in runs(where.mean(axis=0) >= 0.5):
             spans.append((start * cells.cell_s, stop * cells.cell_s, "artifact", why))
+    spans += lost  # a lost stretch is flat once filtered: what was lost says why
     judged = _without(cells, [span[:2] for span in lost])
     for start, stop in runs(_contraction(judged, _without(judged, explained), rules)):
         willed = not faster_than_willed(rec, judged, (start, stop))
         name = ("voluntary", ACTIVE) if willed else ("spontaneous", FAST)
         spans.append((start * cells.cell_s, stop * cells.cell_s, *name))
-    return Rest.from_spans(spans, duration_s=rec.duration_s).excluding(list(lost))
+    return Rest.from_spans(spans, duration_s=rec.duration_s)
 
 
 def _without(cells: Cells, spans: Sequence[tuple[float, float]]) -> Cells:

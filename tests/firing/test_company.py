@@ -94,7 +94,7 @@ def test_missed_beats_are_those_that_were_taken_out(
         taken += range(end + before, end + before + missing)
         end += before + missing
     left = np.delete(np.arange(end + 9), taken)
-    due, length = missed_beats(at + left * period)
+    due, length = missed_beats(np.asarray(at + left * period, np.float64))
     np.testing.assert_allclose(due, at + np.array(taken) * period)
     np.testing.assert_allclose(length, period)
 
