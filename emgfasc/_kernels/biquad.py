@@ -8,6 +8,8 @@ how the recording was cut or on which thread took which lane.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ from emgfasc._kernels.vectors import (
     store,
 )
 
-__all__ = ["EDGE_SAMPLES", "LANES", "filter_lanes"]
+__all__ = ["EDGE_SAMPLES", "LANES", "Part", "filter_lanes"]
 
 F32 = NDArray[np.float32]
 I64 = NDArray[np.int64]
@@ -30,6 +32,30 @@ Design = NDArray[np.float32] | NDArray[np.float64]
 
 # Odd extension at the ends of a recording, as scipy.signal.sosfiltfilt's default for 2 sections.
 EDGE_SAMPLES = 15
+
+
+class Part(NamedTuple):
+    """A block of a recording and how it is cut into stretches.
+
+    Attributes
+    ----------
+    x : float32 (n,)
+        The block, one channel after another.
+    apart : int
+        How far apart the channels begin in it.
+    origin, total : int
+        Its first sample; samples in the whole recording.
+    warm, length : int
+        Samples run before and after a stretch to forget the start; samples in a stretch. Both are
+        multiples of 16.
+    """
+
+    x: F32
+    apart: int
+    origin: int
+    total: int
+    warm: int
+    length: int
 
 
 @kernel
@@ -107,35 +133,49 @@ def _scatter(tile: F32, length: int, channels: I64, firsts: I64, lo: int, m: int
 
 
 @kernel
-def filter_lanes(
-    x: F32,
-    apart: int,
-    origin: int,
-    total: int,
-    channels: I64,
-    firsts: I64,
-    warm: int,
-    length: int,
-    design: Design,
-    out: F32,
-    lo: int,
-    m: int,
-    tile: F32,
+def _filter_sixteen(
+    part: Part, channels: I64, firsts: I64, design: Design, out: F32, lo: int, m: int, tile: F32
 ) -> bool:
-    """Filter up to sixteen lanes forwards and backwards.
+    """Filter up to sixteen lanes, see :func:`filter_lanes`; tell whether it went well."""
+    warm, total = part.warm, part.total
+    rows = part.length + 2 * warm
+    inside = True
+    for lane in range(LANES):
+        end = firsts[lane] + part.length + warm
+        if channels[lane] < 0 or firsts[lane] < warm or end > total:
+            inside = False
+    if inside:
+        places = channels * part.apart + firsts
+        for i in range(0, rows, LANES):
+            rows_to_columns(part.x, places, i - (part.origin + warm), tile, LANES * i)
+    else:
+        for lane in range(LANES):
+            used = lane if channels[lane] >= 0 else 0
+            row, first = channels[used] * part.apart, firsts[used] - warm
+            _extended(part.x, row, first, rows, part.origin, total, tile, lane)
+    _cascade(tile, design, 0, rows, 1)
+    for lane in range(LANES):
+        if np.isnan(tile[rows - 1, lane]):
+            return False
+    _hold(tile, rows, firsts, warm, total)
+    needed = warm + max(0, lo - firsts.max())
+    _cascade(tile, design, rows - 1, needed - 1, -1)
+    _scatter(tile[warm:], part.length, channels, firsts, lo, m, out)
+    return True
+
+
+@kernel
+def filter_lanes(
+    part: Part, channels: I64, firsts: I64, design: Design, out: F32, lo: int, m: int, tile: F32
+) -> bool:
+    """Filter lanes forwards and backwards, sixteen at a time.
 
     Parameters
     ----------
-    x : float32 (n,)
-        Block of the recording that starts at sample `origin`; its channels lie `apart` values
-        from one another.
-    apart, origin, total : int
-        The last is the number of samples in the whole recording.
-    channels, firsts : int64 (16,)
+    part : Part
+        What is filtered.
+    channels, firsts : int64 (n_batches, 16)
         Channel and first sample of each lane; a channel of -1 marks an unused lane.
-    warm, length : int
-        Samples run before and after a stretch to forget the start; samples in a stretch. Both are
-        multiples of 16.
     design : float32 or float64 (5,)
         a and b of the upper corner's biquad, ``1 + a + b`` and b of the lower one's, and the gain
         of both together. What is calculated is as precise as this array.
@@ -148,28 +188,10 @@ def filter_lanes(
     Returns
     -------
     bool
-        False when a lane held ``nan`` (or infinity), which ruins all that comes after it; nothing
-        is written then.
+        False when a lane held ``nan`` (or infinity), which ruins all that comes after it; the rest
+        is not filtered then.
     """
-    rows = length + 2 * warm
-    inside = True
-    for lane in range(LANES):
-        if channels[lane] < 0 or firsts[lane] < warm or firsts[lane] + length + warm > total:
-            inside = False
-    if inside:
-        places = channels * apart + firsts
-        for i in range(0, rows, LANES):
-            rows_to_columns(x, places, i - (origin + warm), tile, LANES * i)
-    else:
-        for lane in range(LANES):
-            used = lane if channels[lane] >= 0 else 0
-            row, first = channels[used] * apart, firsts[used] - warm
-            _extended(x, row, first, rows, origin, total, tile, lane)
-    _cascade(tile, design, 0, rows, 1)
-    for lane in range(LANES):
-        if np.isnan(tile[rows - 1, lane]):
+    for batch in range(len(channels)):
+        if not _filter_sixteen(part, channels[batch], firsts[batch], design, out, lo, m, tile):
             return False
-    _hold(tile, rows, firsts, warm, total)
-    _cascade(tile, design, rows - 1, warm - 1, -1)
-    _scatter(tile[warm:], length, channels, firsts, lo, m, out)
     return True

@@ -25,10 +25,11 @@ def flat(block: F32) -> tuple[F32, int]:
 
 
 def padded(block: F32, before: int, after: int) -> F32:
-    """Return a block with zeros before and after it, and in its gaps; as it is without any."""
-    out = np.zeros((len(block), before + block.shape[1] + after), np.float32)
-    inside = out[:, before : before + block.shape[1]]
-    np.copyto(inside, block, where=~np.isnan(block))
+    """Return a block with zeros before and after it."""
+    out = np.empty((len(block), before + block.shape[1] + after), np.float32)
+    out[:, :before] = 0
+    out[:, before : before + block.shape[1]] = block
+    out[:, before + block.shape[1] :] = 0
     return out
 
 

@@ -61,26 +61,50 @@ def _sort(columns: F32, pairs: I64) -> None:
 
 
 @kernel
-def _between(columns: F32, n: int, lane: int, share: float) -> float:
-    """Return a quantile of a sorted column."""
+def _between(columns: F32, n: int, share: float, out: F64) -> None:
+    """Write a quantile of each sorted column."""
     position = share * (n - 1)
     left = int(position)
-    low = float(columns[LANES * left + lane])
-    high = float(columns[LANES * min(left + 1, n - 1) + lane])
-    return low + (position - left) * (high - low)
+    part = position - left
+    low = columns[LANES * left : LANES * (left + 1)]
+    right = LANES * min(left + 1, n - 1)
+    high = columns[right : right + LANES]
+    for lane in range(LANES):
+        out[lane] = low[lane] + part * (float(high[lane]) - float(low[lane]))
 
 
 @kernel
-def _gamma_mean(low: float, mid: float) -> float:
-    """Return the mean of a gamma variable from its 20 and 40 % quantiles.
+def _cube_roots(values: F64, single: F32, out: F64) -> None:
+    """Write cube roots; `single` is scratch.
+
+    From a third of the exponent (as in FreeBSD's cbrtf) Halley's rule gives 4, then 12 and all
+    digits. ``np.cbrt`` would be called value by value.
+    """
+    for k in range(LANES):
+        single[k] = np.float32(values[k])
+    bits = single.view(np.int32)
+    for k in range(LANES):
+        bits[k] = bits[k] // np.int32(3) + np.int32(709_958_130)
+    for k in range(LANES):
+        x, root = values[k], float(single[k])
+        for _ in range(3):
+            cube = root * root * root
+            root *= (cube + 2.0 * x) / (2.0 * cube + x)
+        out[k] = root if x > 0.0 else 0.0
+
+
+@kernel
+def _gamma_means(low: F64, mid: F64, out: F64) -> None:
+    """Write the means of gamma variables from the cube roots of their 20 and 40 % quantiles.
 
     The cube root of a gamma variable is close to normal (Wilson and Hilferty 1931,
     https://doi.org/10.1073/pnas.17.12.684); the two quantiles lie 0.5883 of its SD apart.
     """
-    middle = np.cbrt(mid)
-    spread = (middle - np.cbrt(low)) / 0.5883
-    centre = middle + 0.2533 * spread
-    return float(((centre + np.sqrt(centre**2 + 4 * spread**2)) / 2) ** 3)
+    for k in range(LANES):
+        spread = (mid[k] - low[k]) / 0.5883
+        centre = mid[k] + 0.2533 * spread
+        root = (centre + np.sqrt(centre * centre + 4.0 * spread * spread)) / 2.0
+        out[k] = root * root * root
 
 
 @kernel
@@ -114,8 +138,11 @@ def quantile_levels(power: F32, each: int, pairs: I64, columns: F32, out: F64) -
     n = len(power) // LANES // each
     _pooled(power, each, n, columns)
     _sort(columns, pairs)
-    for lane in range(LANES):
-        out[lane] = _gamma_mean(_between(columns, n, lane, _LOW), _between(columns, n, lane, _MID))
+    both, roots, single = np.empty((2, LANES)), np.empty((2, LANES)), np.empty(LANES, np.float32)
+    for k, share in enumerate((_LOW, _MID)):
+        _between(columns, n, share, both[k])
+        _cube_roots(both[k], single, roots[k])
+    _gamma_means(roots[0], roots[1], out)
 
 
 @kernel
@@ -129,17 +156,29 @@ def _insert(ordered: F64, held: int, value: float) -> None:
 
 
 @kernel
+def _remove(ordered: F64, held: int, value: float) -> None:
+    """Take a value out of the first `held` ordered ones."""
+    k = 0
+    while ordered[k] != value:
+        k += 1
+    for j in range(k, held - 1):
+        ordered[j] = ordered[j + 1]
+
+
+@kernel
 def _running_median(values: F64, least: float, reach: int, out: F64) -> None:
     n = len(values)
-    ordered = np.empty(2 * reach + 1)
+    ordered = np.empty(2 * reach + 2)
     known = np.zeros(n, np.bool_)
-    for i in range(n):
-        held = 0
-        for j in range(max(0, i - reach), min(n, i + reach + 1)):
-            if values[j] > least:
-                _insert(ordered, held, values[j])
-                held += 1
-        if held:
+    held = 0
+    for i in range(-reach, n):
+        if i + reach < n and values[i + reach] > least:
+            _insert(ordered, held, values[i + reach])
+            held += 1
+        if i > reach and values[i - reach - 1] > least:
+            _remove(ordered, held, values[i - reach - 1])
+            held -= 1
+        if i >= 0 and held:
             known[i] = True
             out[i] = (ordered[(held - 1) // 2] + ordered[held // 2]) / 2
     for i in range(n):

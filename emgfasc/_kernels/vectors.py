@@ -289,3 +289,20 @@ for _sign, _instruction in (
     (operator.mul, "fmul"),
 ):
     overload(_sign)(_arithmetic(_instruction))
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _minus(_: Any, a: Any) -> Any:
+    def code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        del context, signature
+        return builder.fneg(args[0])
+
+    return a(a), code
+
+
+@overload(operator.neg)  # type: ignore[untyped-decorator]
+def _negated(a: Any) -> Any:
+    def compiled(a: Any) -> Any:
+        return _minus(a)
+
+    return compiled if isinstance(a, Vector) else None

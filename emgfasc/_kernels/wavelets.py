@@ -68,49 +68,67 @@ def steps_to(widths: I64) -> I64:
 
 
 @kernel
-def _longer(box: F32, tile: F32, half: int, width: int, rows: int, out: F32) -> None:
-    """Write sums over `width` samples, which is twice `half` or one more."""
-    for i in range(rows - width + 1):
-        total = load(box, LANES * i, ZERO) + load(box, LANES * (i + half), ZERO)
-        if width > 2 * half:
-            total = total + load(tile, LANES * (i + 2 * half), ZERO)
-        store(out, LANES * i, total)
+def _sum(box: F32, tile: F32, i: int, half: int, width: int) -> Any:
+    """Return the sum over `width` samples, which is twice `half` or one more."""
+    total = load(box, i, ZERO) + load(box, i + LANES * half, ZERO)
+    return total if width == 2 * half else total + load(tile, i + 2 * LANES * half, ZERO)
 
 
 @kernel
-def _answer(box: F32, row: int, width: int) -> Any:
-    """Return the response at a row, `width` times as large; the lane itself for a width of 0."""
-    i = LANES * row
+def _longer(box: F32, tile: F32, half: int, width: int, begin: int, stop: int, out: F32) -> None:
+    """Write sums over `width` samples from those over `half`."""
+    for i in range(LANES * begin, LANES * stop, LANES):
+        store(out, i, _sum(box, tile, i, half, width))
+
+
+@kernel
+def _answer(box: F32, i: int, width: int) -> Any:
+    """Return the response, `width` times as large; the lane itself for a width of 0."""
     if width == 0:
         return load(box, i, ZERO)
     step = LANES * width
     sides = load(box, i - step, ZERO) + load(box, i + step, ZERO)
-    return fma(splat(np.float32(2.0)), load(box, i, ZERO), splat(ZERO) - sides)
+    return fma(splat(np.float32(2.0)), load(box, i, ZERO), -sides)
 
 
 @kernel
 def _respond(
-    box: F32, at: int, width: int, size: int, n: int, power: F32, peak: F32, changes: F32
+    box: F32,
+    tile: F32,
+    rows: tuple[int, int],
+    size: int,
+    width: int,
+    half: int,
+    longer: int,
+    power: F32,
+    peak: F32,
+    changes: F32,
+    out: F32,
 ) -> None:
-    """Summarise the responses at `n` rows from `at` on in cells of `size`."""
-    before = negative(_answer(box, at - 1, width))
+    """Summarise the responses at some rows in cells of `size`.
+
+    Where sums over `longer` samples (not 0) are made of what is loaded here, they are written too.
+    """
+    begin, stop = LANES * rows[0], LANES * rows[1]
+    before = negative(_answer(box, begin - LANES, width))
     count = load(changes, 0, ZERO)
     factor = np.float32(1.0 / width) if width else np.float32(1.0)
-    scale = splat(factor)
-    for cell, begin in enumerate(range(0, n, size)):
-        stop = min(begin + size, n)
+    for cell, first in enumerate(range(begin, stop, LANES * size)):
+        last = min(first + LANES * size, stop)
         total = splat(ZERO)
         most = splat(ZERO)
-        for row in range(at + begin, at + stop):
-            u = _answer(box, row, width)
+        for i in range(first, last, LANES):
+            u = _answer(box, i, width)
+            if longer:
+                store(out, i, _sum(box, tile, i, half, longer))
             total = fma(u, u, total)
             most = larger(most, absolute(u))
             now = negative(u)
             count = count_where(count, differ(now, before))
             before = now
-        mean = factor * factor / np.float32(stop - begin)
+        mean = factor * factor / np.float32((last - first) // LANES)
         store(power, LANES * cell, splat(mean) * total)
-        store(peak, LANES * cell, scale * most)
+        store(peak, LANES * cell, splat(factor) * most)
     store(changes, 0, count)
 
 
@@ -147,19 +165,38 @@ def summarise(
     changes : float32 (n_scales, 16)
         The sign changes from the sample before the first cell on are added.
     """
-    rows = n + 2 * margin
     to = LANES * first
     lane = tiles[0]
-    if plain >= 0:
-        _respond(lane, margin, 0, size, n, power[plain, to:], peak[plain, to:], changes[plain])
-    box, turn = lane, 1
-    for k in range(len(steps)):
-        half, width, scale = steps[k]
+    box, width, scale = lane, 0, plain  # what is there to answer
+    turn = 1
+    for k in range(len(steps) + 1):
+        half, longer, next_scale = (
+            (steps[k, 0], steps[k, 1], steps[k, 2]) if k < len(steps) else (0, 0, -1)
+        )
+        out = tiles[turn]
+        at = margin - width // 2
+        begin, stop = 0, n + 2 * margin - longer + 1 if longer > half else 0
+        if scale >= 0:
+            fits = longer > half and (half > 1 or width <= 1)  # made of this box
+            _respond(
+                box,
+                lane,
+                (at, at + n),
+                size,
+                width,
+                half,
+                longer if fits else 0,
+                power[scale, to:],
+                peak[scale, to:],
+                changes[scale],
+                out,
+            )
+            if fits:
+                _longer(box, lane, half, longer, 0, at, out)
+                begin = at + n
         if half == 1:
             box = lane
-        if width > half:
-            _longer(box, lane, half, width, rows, tiles[turn])
-            box, turn = tiles[turn], 3 - turn
-        if scale >= 0:
-            at = margin - width // 2
-            _respond(box, at, width, size, n, power[scale, to:], peak[scale, to:], changes[scale])
+        if longer > half:
+            _longer(box, lane, half, longer, begin, stop, out)
+            box, turn = out, 3 - turn
+        width, scale = longer, next_scale

@@ -223,7 +223,7 @@ def _lanes(rec: Recording, lanes: Montage, start: int, stop: int, margin: int) -
     x, apart = flat(rows)
     average(x, apart, lanes.good, common)
     if np.isnan(common).any():
-        x, apart = flat(padded(rows, 0, 0))
+        x, apart = flat(np.where(np.isnan(rows), np.float32(0), rows))  # gaps
         average(x, apart, lanes.good, common)
     return Lanes(
         x,

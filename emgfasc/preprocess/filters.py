@@ -153,28 +153,23 @@ class FilteredSource:
         ``None`` when there is a gap in them, which would spoil all that follows it.
         """
         biquads, warm, length = self._design
-        total, n_channels, m = self.n_samples, len(block), stop - start
+        n_channels, m = len(block), stop - start
         out = np.empty((n_channels, m), np.float32)
-        x, apart = flat(block)
+        part = biquad.Part(*flat(block), low, self.n_samples, warm, length)
         firsts = np.arange(start // length, -(-stop // length), dtype=np.int64) * length
-        lanes = np.full((-(-n_channels * len(firsts) // biquad.LANES) * biquad.LANES, 2), -1)
-        lanes[: n_channels * len(firsts), 0] = np.tile(np.arange(n_channels), len(firsts))
-        lanes[: n_channels * len(firsts), 1] = np.repeat(firsts, n_channels)
-        batches = lanes.reshape(-1, biquad.LANES, 2)
-        spoilt: list[bool] = []
-
-        def work(share: NDArray[np.int64]) -> None:
-            tile = np.empty((length + 2 * warm, biquad.LANES), np.float32)
-            for batch in share:
-                channels, begins = np.ascontiguousarray(batch.T)
-                lane = (x, apart, low, total, channels, begins, warm, length, biquads)
-                if spoilt or not biquad.filter_lanes(*lane, out.reshape(-1), start, m, tile):
-                    spoilt.append(True)
-                    return
-
+        lanes = np.full((2, -(-n_channels * len(firsts) // biquad.LANES) * biquad.LANES), -1)
+        lanes[0, : n_channels * len(firsts)] = np.tile(np.arange(n_channels), len(firsts))
+        lanes[1, : n_channels * len(firsts)] = np.repeat(firsts, n_channels)
+        channels, begins = lanes.reshape(2, -1, biquad.LANES)
         threads = jit.n_threads(self.n_jobs)
-        jit.run(work, [batches[k::threads] for k in range(threads)], n_jobs=self.n_jobs)
-        return None if spoilt else out
+
+        def work(k: int) -> bool:
+            tile = np.empty((length + 2 * warm, biquad.LANES), np.float32)
+            mine = np.ascontiguousarray(channels[k::threads]), begins[k::threads].copy()
+            return biquad.filter_lanes(part, *mine, biquads, out.reshape(-1), start, m, tile)
+
+        whole = all(jit.run(work, range(threads), n_jobs=self.n_jobs))
+        return out if whole else None
 
 
 def _bridged(block: NDArray[np.float32], gaps: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -139,11 +139,9 @@ def test_blocks_give_the_same_bits_wherever_they_begin(cut: int, chunk: int, see
     np.testing.assert_array_equal(left[2] + right[2], whole[2])
 
 
-def test_gaps_and_the_outside_count_as_zeros() -> None:
-    gappy = np.random.default_rng(1).normal(0, 5, (2, 500)).astype(np.float32)
-    gappy[1, 200:230] = np.nan
-    twin = np.pad(np.nan_to_num(gappy, nan=0.0), ((0, 0), (3, 8)))
-    np.testing.assert_array_equal(padded(gappy, 3, 8), twin)
+def test_the_outside_counts_as_zeros() -> None:
+    block = np.random.default_rng(1).normal(0, 5, (2, 500)).astype(np.float32)
+    np.testing.assert_array_equal(padded(block, 3, 8), np.pad(block, ((0, 0), (3, 8))))
 
 
 @given(
