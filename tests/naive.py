@@ -78,3 +78,17 @@ def consolidate(first: list[int], last: list[int], merge: int) -> list[tuple[int
         else:
             spans.append((lo, hi))
     return spans
+
+
+def outline(
+    piece: Floats, channels: list[int], noise: Floats, least: float
+) -> tuple[int, float, int, int]:
+    """Channel of the largest swing, that swing, where its peak is, and how many channels swing."""
+    swings = []
+    for channel in channels:
+        row = piece[channel]
+        swings.append(0.0 if np.isnan(row).any() else float(max(row) - min(row)))
+    best = swings.index(max(swings))
+    sizes = [0.0 if np.isnan(v) else abs(float(v)) for v in piece[channels[best]]]
+    reached = sum(swing > least * sd for swing, sd in zip(swings, noise.tolist(), strict=True))
+    return best, swings[best], sizes.index(max(sizes)), reached

@@ -74,7 +74,8 @@ def detect(
     threshold = noise_threshold(seen.crossings_hz, max_false_per_min)
     spans = _spans(seen, threshold, rec, rules)
     noise = _channel_noise(rec, seen)
-    frame = describe_spans(rec, spans, noise, group=seen.levels.group_samples, n_jobs=n_jobs)
+    group = seen.levels.group_samples
+    frame = describe_spans(rec, spans, noise, kept=seen.kept, group=group, n_jobs=n_jobs)
     sensitivity = Sensitivity(
         noise_uv=np.median(noise, axis=1).astype(np.float64),
         detection_limit_uv=certain_amplitude_uv(
@@ -86,7 +87,7 @@ def detect(
         threshold=threshold,
         max_false_per_min=max_false_per_min,
         over_time_uv=noise,
-        step_s=seen.levels.group_samples / rec.fs_hz,
+        step_s=group / rec.fs_hz,
     )
     events = Events(frame, sensitivity)
     if rest is None or not len(events):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import chain
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc._kernels import jit
+from emgfasc._kernels.outline import outline
 from emgfasc.containers import EVENTS, Recording
+from emgfasc.detect.kept import Kept
 
 __all__ = ["describe_spans"]
+
+Floats = NDArray[np.float32]
+Row = tuple[object, ...]
 
 _STANDS_OUT = 6.0  # peak to peak over noise SD, for a channel to count as reached
 _BLOCK_S = 20.0  # potentials up to this far apart are read at once,
@@ -23,10 +26,11 @@ def describe_spans(
     spans: NDArray[np.int64],
     noise_uv: NDArray[np.float32],
     *,
+    kept: Kept,
     group: int,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
-    """Read every span once and describe the potential in it.
+    """Describe the potential in every span; what was not kept of it is read.
 
     Parameters
     ----------
@@ -36,6 +40,8 @@ def describe_spans(
         First and last sample, in order.
     noise_uv : array of float32, shape (n_channels, n_groups)
         Noise SD of each channel over time; ``nan`` on bad channels.
+    kept : Kept
+        Stretches of the recording at hand.
     group : int
         Samples in a group of `noise_uv`.
     n_jobs : int, optional
@@ -46,28 +52,37 @@ def describe_spans(
     DataFrame
         Schema ``EVENTS``; every category is ``fasciculation``.
     """
-    if not len(spans):
-        return EVENTS.empty()
     good = rec.good
+    index = np.minimum(spans[:, 0] // group, noise_uv.shape[1] - 1)
+    noise = np.ascontiguousarray(noise_uv[good][:, index].T)
+    rows: dict[int, Row] = {}
 
-    def describe(mine: NDArray[np.int64]) -> list[tuple[object, ...]]:
-        start = int(mine[0, 0])
-        data = rec.read(start, int(mine[:, 1].max()) + 1)
-        index = np.minimum(mine[:, 0] // group, noise_uv.shape[1] - 1)
-        noise = noise_uv[good][:, index]
-        return [
-            _describe(data[good, a - start : b - start + 1], int(a), noise[:, k], rec, good)
-            for k, (a, b) in enumerate(mine)
-        ]
+    def describe(k: int, piece: Floats) -> None:
+        rows[k] = _described(piece, int(spans[k, 0]), noise[k], rec, good)
 
-    runs = _runs(spans, round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz))
-    rows = list(chain.from_iterable(jit.run(describe, runs, n_jobs=n_jobs)))
-    return pd.DataFrame(rows, columns=list(EVENTS.names))
+    def read(mine: NDArray[np.int64]) -> None:
+        start = int(spans[mine[0], 0])
+        data = rec.read(start, int(spans[mine, 1].max()) + 1)
+        for k in mine.tolist():
+            describe(k, data[:, spans[k, 0] - start : spans[k, 1] - start + 1])
+
+    missing = []
+    for k, (start, last) in enumerate(spans.tolist()):
+        piece = kept.piece(start, last + 1)
+        if piece is None:
+            missing.append(k)
+        else:
+            describe(k, piece)
+    parts = _runs(spans[missing], round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz))
+    jit.run(read, [np.array(missing)[part] for part in parts], n_jobs=n_jobs)
+    if not rows:
+        return EVENTS.empty()
+    return pd.DataFrame([rows[k] for k in range(len(spans))], columns=list(EVENTS.names))
 
 
-def _runs(spans: NDArray[np.int64], gap: int, longest: int) -> list[NDArray[np.int64]]:
+def _runs(spans: NDArray[np.int64], gap: int, longest: int) -> list[slice]:
     """Part spans at gaps longer than `gap`, and where a run would last longer than `longest`."""
-    runs: list[NDArray[np.int64]] = []
+    runs = []
     begin = 0
     for k in range(1, len(spans) + 1):
         if (
@@ -75,28 +90,21 @@ def _runs(spans: NDArray[np.int64], gap: int, longest: int) -> list[NDArray[np.i
             or spans[k, 0] - spans[k - 1, 1] > gap
             or spans[k, 1] - spans[begin, 0] > longest
         ):
-            runs.append(spans[begin:k])
+            runs.append(slice(begin, k))
             begin = k
     return runs
 
 
-def _describe(
-    piece: NDArray[np.float32],
-    first: int,
-    noise: NDArray[np.float32],
-    rec: Recording,
-    good: NDArray[np.intp],
-) -> tuple[object, ...]:
+def _described(
+    piece: Floats, first: int, noise: Floats, rec: Recording, good: NDArray[np.intp]
+) -> Row:
     """Describe one potential."""
-    swing = np.nan_to_num(piece.max(axis=1) - piece.min(axis=1), nan=0.0)
-    best = int(swing.argmax())
-    amplitude, noise_sd = float(swing[best]), float(noise[best])
-    peak = first + int(np.abs(np.nan_to_num(piece[best])).argmax())
-    reached = int((swing > _STANDS_OUT * noise).sum())
+    best, swing, peak, reached = outline(piece.copy(), good, noise, _STANDS_OUT)
+    amplitude, noise_sd = float(swing), float(noise[best])
     return (
         first / rec.fs_hz,
         piece.shape[1] / rec.fs_hz,
-        peak / rec.fs_hz,
+        (first + peak) / rec.fs_hz,
         rec.channels[good[best]],
         max(reached, 1),
         amplitude,

@@ -16,6 +16,7 @@ from emgfasc._kernels.search import Found, Shape, strongest
 from emgfasc._kernels.vectors import LANES
 from emgfasc._kernels.wavelets import margin_of
 from emgfasc.containers import Recording
+from emgfasc.detect.kept import Kept, kept_around
 from emgfasc.detect.montage import Montage
 from emgfasc.detect.noise import Levels, n_groups
 from emgfasc.detect.pieces import Pieces
@@ -29,6 +30,8 @@ Floats = NDArray[np.float32]
 _BLOCK_BYTES = 12 * 2**20  # a block for each thread stays in the cache, and few are filtered twice
 _ROUNDED = 1 - 1e-6  # float32 may round a limit up
 _SLACK = 0.75  # of the limit that one block knows; where the whole knows better, it is read again
+_STRONG = 0.95 / _SLACK  # times that: all but sure to be part of a potential, and kept
+_KEPT_SHARE, _KEPT_BYTES = 1 / 8, 64 * 2**20  # of a block, and of the whole recording
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +68,15 @@ class Scan:
         Upward zero crossings per second, for Rice's formula.
     widths : tuple of int
         Widths of the wavelets in samples; the first, 0, is the signal itself.
+    kept : Kept
+        The recording around the strongest candidates.
     """
 
     candidates: Candidates
     levels: Levels
     crossings_hz: NDArray[np.float64]
     widths: tuple[int, ...]
+    kept: Kept
 
 
 @dataclass(frozen=True)
@@ -84,12 +90,18 @@ class _Plan:
     pool: int
     reach: int
     block: int
+    around: int
     max_false_per_min: float
 
     @property
     def margin(self) -> int:
         """Samples that a response looks at on either side."""
         return margin_of(np.array(self.widths))
+
+    def missing(self, rec: Recording, span: tuple[int, int]) -> tuple[int, int]:
+        """Return the samples around a block that lie before and after the recording."""
+        start, stop = span
+        return max(0, self.margin - start), max(0, stop + self.margin + LANES - rec.n_samples)
 
     def spans(self, rec: Recording) -> list[tuple[int, int]]:
         """Return first and last sample of every block; too short an end goes with the one before.
@@ -123,6 +135,7 @@ class _Block:
     level: NDArray[np.float64]
     limit: Floats
     crossings: NDArray[np.int64]
+    kept: Kept
 
 
 def scan(
@@ -163,6 +176,7 @@ def scan(
         pool=max(1, round(rules.noise_cell_ms / rules.cell_ms)),
         reach=rules.noise_reach,
         block=cell * group * max(1, _BLOCK_BYTES // (4 * rec.n_channels * cell * group)),
+        around=round((2 * rules.merge_ms + max(rules.widths_ms)) * per_ms),
         max_false_per_min=max_false_per_min,
     )
     spans = plan.spans(rec)
@@ -180,7 +194,9 @@ def scan(
     again = jit.run(lambda k: _block(rec, lanes, plan, spans[k], final[k]), late, n_jobs=n_jobs)
     for k, block in zip(late, again, strict=True):
         blocks[k] = block
-    return Scan(_joined([block.found for block in blocks]), levels, crossings_hz, plan.widths)
+    found = _joined([block.found for block in blocks])
+    kept = Kept.joined(block.kept for block in blocks)
+    return Scan(found, levels, crossings_hz, plan.widths, kept)
 
 
 def _block(
@@ -192,7 +208,8 @@ def _block(
 ) -> _Block:
     """Look at one block, for cells above a loose limit or the one that is given."""
     start, stop = span
-    held = _lanes(rec, lanes, start, stop, plan.margin)
+    rows = rec.read(start - plan.margin, stop + plan.margin + LANES)
+    held = _lanes(rows, lanes, *plan.missing(rec, span))
     parts = _parts(held, plan, stop - start)
     found = [part.found() for part in parts]
     level = np.concatenate(
@@ -205,21 +222,30 @@ def _block(
     if limit is None:
         limit = plan.loose(level, crossings, stop - start)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
-    candidates = [
-        _candidates(part, each, some, stop - start + plan.margin)
-        for part, each, some in zip(parts, found, np.split(limit, cut, axis=2), strict=True)
-    ]
-    return _Block(_joined(candidates, start - plan.margin), level, limit, crossings)
+    some, strong = zip(
+        *(
+            _candidates(part, each, bound, stop - start + plan.margin)
+            for part, each, bound in zip(parts, found, np.split(limit, cut, axis=2), strict=True)
+        ),
+        strict=True,
+    )
+    candidates = _joined(some, start - plan.margin)
+    middle = candidates.sample[np.concatenate(strong)]
+    kept = kept_around(
+        rows,
+        max(0, start - plan.margin),
+        middle - plan.around,
+        middle + plan.around,
+        min(_KEPT_SHARE * rows.nbytes, _KEPT_BYTES * (stop - start) / rec.n_samples),
+    )
+    return _Block(candidates, level, limit, crossings, kept)
 
 
-def _lanes(rec: Recording, lanes: Montage, start: int, stop: int, margin: int) -> Lanes:
-    """Read a block; its first sample comes after `margin` others."""
-    before, after = margin, margin + LANES
-    rows = rec.read(start - before, stop + after)
-    missing = max(0, before - start), max(0, stop + after - rec.n_samples)
-    common = np.empty(before + stop - start + after, np.float32)
-    if any(missing):
-        rows = padded(rows, *missing)
+def _lanes(rows: Floats, lanes: Montage, before: int, after: int) -> Lanes:
+    """Make lanes of a block from which samples are missing before and after."""
+    if before or after:
+        rows = padded(rows, before, after)
+    common = np.empty(rows.shape[1], np.float32)
     x, apart = flat(rows)
     average(x, apart, lanes.good, common)
     if np.isnan(common).any():
@@ -249,13 +275,17 @@ def _parts(lanes: Lanes, plan: _Plan, n: int) -> list[Pieces]:
     return parts
 
 
-def _candidates(part: Pieces, found: Found, limit: Floats, stop: int) -> Candidates:
-    """Return the cells above the limit, their samples counted in the block."""
+def _candidates(
+    part: Pieces, found: Found, limit: Floats, stop: int
+) -> tuple[Candidates, NDArray[np.bool_]]:
+    """Return the cells above the limit, their samples counted in the block; and the strong ones."""
     lane, scale, cell, response = part.above(found, limit)
-    first = part.begin + cell * part.shape.size
-    size, sample = np.minimum(part.shape.size, stop - first), np.empty(len(first), np.int64)
+    shape = part.shape
+    first = part.begin + cell * shape.size
+    size, sample = np.minimum(shape.size, stop - first), np.empty(len(first), np.int64)
     strongest(part.lanes, lane, first, size, part.widths[scale], sample)
-    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response)
+    strong = response > _STRONG * limit[lane, scale, (first - part.begin) // shape.n]
+    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response), strong
 
 
 def _joined(parts: Sequence[Candidates], shift: int = 0) -> Candidates:

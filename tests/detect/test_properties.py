@@ -43,6 +43,17 @@ def test_blocks_and_threads_do_not_matter(
         pd.testing.assert_frame_equal(detect.detect(clean, n_jobs=n_jobs).frame, whole)
 
 
+@pytest.mark.parametrize(("kind", "rec"), list(_simulated()))
+def test_what_is_kept_is_what_would_be_read(
+    kind: Kind, rec: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = preprocess.clean(rec)
+    events = detect.detect(clean).frame
+    for room in (0, 500_000):
+        monkeypatch.setattr(responses, "_KEPT_BYTES", room)
+        pd.testing.assert_frame_equal(detect.detect(clean).frame, events)
+
+
 def test_order_of_channels_only_permutes_their_names() -> None:
     rec, _ = simulate.recording(kind="hdsemg", seed=108, seconds=10, snr=8, rate_per_min=90)
     assert rec.positions_mm is not None
