@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -41,6 +42,15 @@ class Browser:
                   width=width, height=900, deviceScaleFactor=1, mobile=False)  # fmt: skip
         scheme_wanted = {"name": "prefers-color-scheme", "value": scheme}
         self._cdp("Emulation.setEmulatedMedia", features=[scheme_wanted])
+
+    def told(self) -> list[tuple[str, str]]:
+        """Return role and name of all that a screen reader is told of."""
+        nodes = self._cdp("Accessibility.getFullAXTree")["nodes"]
+        told = [node for node in nodes if not node.get("ignored")]
+        facts = [
+            [str(node.get(key, {}).get("value", "")) for node in told] for key in ("role", "name")
+        ]
+        return list(zip(*facts, strict=True))
 
     def pictures(self, stem: Path, *, tall: int = 2400) -> None:
         """Write the whole page as ``STEM.0.png`` and on, each `tall` pixels at most."""
@@ -77,8 +87,8 @@ class Browser:
         assert isinstance(times, list)
         return times
 
-    def _cdp(self, command: str, **values: object) -> dict[str, str]:
-        found: dict[str, str] = self.driver.execute_cdp_cmd(command, values)
+    def _cdp(self, command: str, **values: object) -> dict[str, Any]:
+        found: dict[str, Any] = self.driver.execute_cdp_cmd(command, values)
         return found
 
     def wider_than_the_screen(self) -> list[str]:

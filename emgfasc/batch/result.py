@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from emgfasc import __version__, report
 from emgfasc.batch.dataset import read_dataset, write_dataset, write_parquet
@@ -78,9 +80,8 @@ def assembled(store: Store, outcomes: Sequence[Outcome], plan: Plan, started: da
     frame, notes = recordings_frame(rows), []
     write_csv(frame, store.out / f"{_TABLE}.csv")
     with whole(store.out / "index.html") as part:
-        part.write_text(
-            report.render_index(frame, title=store.out.name), "utf-8", "xmlcharrefreplace"
-        )
+        page = report.render_index(frame, title=store.out.name, peaks_s=_peaks_s(frame, store.out))
+        part.write_text(page, "utf-8", "xmlcharrefreplace")
     parquet = store.out / f"{_TABLE}.parquet"
     try:
         write_parquet(frame, parquet)
@@ -122,6 +123,17 @@ def _rows(item: Outcome, record: Mapping[str, Any] | None) -> list[dict[str, Any
 def _parts(record: Mapping[str, Any]) -> list[tuple[str | None, str]]:
     """Return muscle and events table of each row."""
     return [(row["muscle"], row["events"]) for row in record["rows"]]
+
+
+def _peaks_s(frame: pd.DataFrame, out: Path) -> dict[str, NDArray[np.float64]]:
+    """Return when the fasciculations of each row were, by the place of its events table."""
+    found = {}
+    for place in frame["events"].dropna() if "events" in frame else ():
+        if (out / place).is_file():  # or it was removed since: its course is not known
+            table = pd.read_csv(out / place, sep="\t", usecols=["peak_s", "category"])
+            ours = table.loc[table["category"] == "fasciculation", "peak_s"]
+            found[str(place)] = ours.to_numpy(np.float64)
+    return found
 
 
 def _run_record(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Real
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from numpy.typing import NDArray
 
 from emgfasc._validate import has_columns
 from emgfasc.report.words import NOTHING, number
@@ -21,17 +24,19 @@ _COLUMNS = (
     ("muscle", "Muscle", False),
     ("side", "Side", False),
     ("kind", "Kind", False),
-    ("rest_status", "Rest", False),
+    ("rest_status", "At rest", False),
     ("rest_s", "Rest (s)", True),
     ("n_fp", "FP", True),
     ("fp_per_min", "FP per min", True),
     ("n_units", "Units", True),
-    ("amp_median_uv", "Median (µV)", True),
-    ("detection_limit_uv", "Limit (µV)", True),
+    ("amp_median_uv", "Amplitude, median (µV)", True),
+    ("detection_limit_uv", "Detection limit (µV)", True),
     ("pattern", "Pattern", False),
     ("flags", "Flags", False),
 )
+_STATES = {"not_at_rest": "not at rest", "not_verifiable": "not verifiable"}
 _WIDE = 120.0  # of the picture of a rate, in pixels
+_PARTS, _HIGH = 40, 22.0  # of the picture of a course: bars, and pixels
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class _Cell:
 
 @dataclass(frozen=True)
 class _Row:
-    """One recording: its cells, where its report is, and its rate with limits in pixels."""
+    """One recording: its cells, where its report is, its rate with limits and its course."""
 
     cells: tuple[_Cell, ...]
     link: str
@@ -52,9 +57,16 @@ class _Row:
     middle: float
     high: float
     told: str
+    course: str
+    course_told: str
 
 
-def render_index(recordings: pd.DataFrame, *, title: str = "Batch") -> str:
+def render_index(
+    recordings: pd.DataFrame,
+    *,
+    title: str = "Batch",
+    peaks_s: Mapping[str, NDArray[np.float64]] | None = None,
+) -> str:
     """Return a page over many recordings; one file, nothing loaded from elsewhere.
 
     Parameters
@@ -65,6 +77,9 @@ def render_index(recordings: pd.DataFrame, *, title: str = "Batch") -> str:
         report's path from the page's folder.
     title : str
         Heading.
+    peaks_s : mapping of str to array of float, optional
+        Times of the fasciculation potentials of a row, by what its column `events` holds. Their
+        course is drawn in forty equal parts of the recording.
 
     Returns
     -------
@@ -98,14 +113,21 @@ def render_index(recordings: pd.DataFrame, *, title: str = "Batch") -> str:
     return environment.get_template("index.html.j2").render(
         title=title,
         columns=shown,
-        rows=[_row(done.iloc[place], shown, top) for place in range(len(done))],
+        rows=[_row(done.iloc[place], shown, top, peaks_s or {}) for place in range(len(done))],
         failed=[(str(row["recording"]), str(row["reason"])) for _, row in failed.iterrows()],
         top=number(top),
         wide=_WIDE,
+        high=_HIGH,
+        parts=_PARTS,
     )
 
 
-def _row(row: pd.Series, columns: list[tuple[str, str, bool]], top: float) -> _Row:
+def _row(
+    row: pd.Series,
+    columns: list[tuple[str, str, bool]],
+    top: float,
+    peaks_s: Mapping[str, NDArray[np.float64]],
+) -> _Row:
     """Put one recording into words and pixels."""
     low, middle, high = (
         _value(row[name]) for name in ("fp_per_min_lo95", "fp_per_min", "fp_per_min_hi95")
@@ -118,6 +140,7 @@ def _row(row: pd.Series, columns: list[tuple[str, str, bool]], top: float) -> _R
     )
     report = row.get("report")
     place = [x / top * _WIDE if known else math.nan for x in (low, middle, high)]
+    course, course_told = _course(row, peaks_s)
     return _Row(
         tuple(_cell(row[name], numeric=numeric) for name, _, numeric in columns),
         quote(report) if isinstance(report, str) else "",
@@ -125,7 +148,26 @@ def _row(row: pd.Series, columns: list[tuple[str, str, bool]], top: float) -> _R
         middle=place[1],
         high=place[2],
         told=told,
+        course=course,
+        course_told=course_told,
     )
+
+
+def _course(row: pd.Series, peaks_s: Mapping[str, NDArray[np.float64]]) -> tuple[str, str]:
+    """Return the outline of the counts over the recording, and the same in words."""
+    peaks, length_s = peaks_s.get(str(row.get("events"))), _value(row.get("duration_s"))
+    if peaks is None or not length_s > 0:
+        return "", "not known"
+    counts = np.histogram(peaks, bins=_PARTS, range=(0.0, length_s))[0]
+    if not counts.any():
+        return "", "none"
+    step, most = _WIDE / _PARTS, int(counts.max())
+    bars = [
+        f"M{k * step:g} {_HIGH:g}v{-n / most * _HIGH:.1f}h{step:g}V{_HIGH:g}z"
+        for k, n in enumerate(counts)
+        if n
+    ]
+    return "".join(bars), f"at most {most} in {number(length_s / _PARTS)} s"
 
 
 def _cell(value: object, *, numeric: bool) -> _Cell:
@@ -134,6 +176,7 @@ def _cell(value: object, *, numeric: bool) -> _Cell:
         known = _value(value)
         return _Cell(number(known), repr(known) if math.isfinite(known) else "-1")
     text = "" if value is None or value is pd.NA or value != value else str(value)  # noqa: PLR0124
+    text = _STATES.get(text, text)
     return _Cell(text or NOTHING, text)
 
 

@@ -13,6 +13,7 @@ from batch.files import noise_file
 
 import emgfasc as ef
 from emgfasc.batch import Batch, Outcome, Plan
+from emgfasc.batch.result import _peaks_s
 
 QUICK = Plan(reports=False)
 
@@ -58,6 +59,9 @@ def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
         np.testing.assert_array_equal(
             table["fp_per_min"].to_numpy(float), frame["fp_per_min"].to_numpy(float)
         )
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    assert frame["n_fp"][0] == 0
+    assert "<small>none</small>" in page  # the course of the one that was analysed
     record = json.loads((tmp_path / "out" / "run.json").read_text())
     assert (record["n_recordings"], record["n_failed"]) == (2, 1)
     assert record["plan"]["settings"]["max_false_per_min"] == 0.5
@@ -68,6 +72,19 @@ def test_what_is_written_is_what_is_returned(tmp_path: Path) -> None:
         ".batch.lock", "events", "index.html", "recordings", "recordings.csv",
         "recordings.parquet", "run.json",
     ]  # fmt: skip
+
+
+def test_the_page_is_told_when_the_fasciculations_were(tmp_path: Path) -> None:
+    columns = ["onset", "duration", "peak_s", "channel", "n_channels", "amplitude_uv", "snr"]
+    rows = [[t, 0.01, t, "a", 1, 90.0, 9.0] for t in (1.0, 2.0, 3.0)]
+    events = pd.DataFrame(rows, columns=columns).assign(
+        unit=0, category=["fasciculation", "artifact", "fasciculation"]
+    )
+    ef.io.write_events(ef.Events(events), tmp_path / "a.tsv")
+    frame = pd.DataFrame({"events": ["a.tsv", "", "gone.tsv", None]})
+    found = _peaks_s(frame, tmp_path)
+    assert {name: peaks.tolist() for name, peaks in found.items()} == {"a.tsv": [1.0, 3.0]}
+    assert _peaks_s(frame.drop(columns="events"), tmp_path) == {}
 
 
 def test_types_do_not_depend_on_what_failed(tmp_path: Path) -> None:

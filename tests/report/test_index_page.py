@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -44,6 +45,21 @@ def test_a_batch_without_a_row_and_a_missing_column(parse: Any) -> None:
     assert "No recording was analysed" in parse(render_index(_table().iloc[:0])).text
     with pytest.raises(ParameterError, match="fp_per_min"):
         render_index(_table().drop(columns="fp_per_min"))
+
+
+def test_the_course_counts_each_part_of_the_recording(parse: Any) -> None:
+    table = _table().assign(events=["b.tsv", "a.tsv", "gone.tsv", None], duration_s=80.0)
+    peaks = {"b.tsv": np.array([0.5, 0.6, 0.7, 79.9]), "a.tsv": np.zeros(0)}
+    page = parse(render_index(table, peaks_s=peaks))
+    drawn = [svg["aria-label"] for svg in page.having("svg")]
+    assert [label for label in drawn if str(label).startswith("Course")] == [
+        "Course: at most 3 in 2 s"
+    ]
+    (path,) = page.having("path")
+    # 120 pixels hold 40 parts: three potentials in the first, one in the last.
+    assert path["d"] == "M0 22v-22.0h3V22zM117 22v-7.3h3V22z"
+    assert "none" in page.text
+    assert "not known" in page.text
 
 
 def test_headings_sort(tmp_path: Path) -> None:
