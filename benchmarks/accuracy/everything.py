@@ -22,7 +22,7 @@ from emgfasc import evaluate
 from emgfasc.containers import KINDS, Events, Kind, Rest
 from emgfasc.simulate import NORMAL, REINNERVATED, UNSTABLE, Noise, Nuisance, Scenario, recording
 
-__all__ = ["ALL", "DISTURBANCES", "free_row", "row"]
+__all__ = ["ALL", "DISTURBANCES", "free_row", "row", "scenario"]
 
 SECONDS, DRIFT, TOLERANCE_S = 120.0, 3.0, 0.005
 SNRS = (6.5, 11.5, 20.0)
@@ -41,21 +41,24 @@ _NEAR_S = 0.03  # a second event so near one potential is a piece of it
 _DOUBLET_S = (0.005, 0.010)
 
 
+def scenario(kind: Kind, snr: float, seed: int) -> Scenario:
+    """Return the scenario with everything in it."""
+    return Scenario(
+        kind=kind,
+        seed=seed,
+        seconds=SECONDS,
+        snr=snr,
+        snr_spread=1.0,
+        rate_per_min=40.0,
+        population=(NORMAL, REINNERVATED, UNSTABLE),
+        noise=Noise(drift=DRIFT),
+        nuisances=ALL,
+    )
+
+
 def row(kind: Kind, snr: float, seed: int) -> dict[str, object]:
     """Analyse one recording with everything in it and return its scores."""
-    rec, truth = recording(
-        Scenario(
-            kind=kind,
-            seed=seed,
-            seconds=SECONDS,
-            snr=snr,
-            snr_spread=1.0,
-            rate_per_min=40.0,
-            population=(NORMAL, REINNERVATED, UNSTABLE),
-            noise=Noise(drift=DRIFT),
-            nuisances=ALL,
-        )
-    )
+    rec, truth = recording(scenario(kind, snr, seed))
     found = ef.analyze(rec, n_jobs=1)
     scores = evaluate.events(truth, found.events, tolerance_s=TOLERANCE_S)
     matches = scores.matches

@@ -64,9 +64,9 @@ def _too_fast(case: _Case) -> bool:
 def _odd(case: _Case) -> bool:
     return (
         case.kind == "needle"
-        and case.snr >= 12
+        and case.snr >= 10
         and case.look.duration_ms <= 4.5
-        and case.look.odd >= 0.95  # 1 of 1043 potentials of three real needle contractions
+        and case.look.odd >= 0.95
     )
 
 

@@ -10,6 +10,7 @@ __all__ = ["machine_regular"]
 
 _PERIOD_S = (0.2, 2.5)  # slower than any discharge that is as regular
 _EXACT_S = 1e-3
+_SKIP = 3  # stimuli in a row that may be missing: lost, or hidden by something larger
 _LEAST = 5
 _ALIKE = 0.15  # amplitudes differ by at most this share
 _MOST_BETWEEN = 1.5  # events as large, over the train's own
@@ -18,11 +19,11 @@ _MOST_BETWEEN = 1.5  # events as large, over the train's own
 def machine_regular(frame: pd.DataFrame, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which events form trains of at least five, equally large and equally far apart.
 
-    Intervals of 0.2 to 2.5 s that agree within 1 ms are a stimulator's. The most regular motor
-    units have a coefficient of variation of some 3.5 % (spontaneous single discharges,
-    https://pubmed.ncbi.nlm.nih.gov/31875989/), and complex repetitive discharges, which are as
-    regular as a machine, are faster than 5 Hz: a train with as many equally large events between
-    its own is none.
+    Intervals of 0.2 to 2.5 s that agree within 1 ms are a stimulator's; up to three stimuli in a
+    row may be missing. The most regular motor units have a coefficient of variation of some 3.5 %
+    (spontaneous single discharges, https://pubmed.ncbi.nlm.nih.gov/31875989/), and complex
+    repetitive discharges, which are as regular as a machine, are faster than 5 Hz: a train with as
+    many equally large events between its own is none.
 
     Parameters
     ----------
@@ -54,16 +55,20 @@ def machine_regular(frame: pd.DataFrame, wanted: NDArray[np.bool_]) -> NDArray[n
 def _chain(
     time: NDArray[np.float64], size: NDArray[np.float64], first: int, second: int
 ) -> list[int]:
-    """Follow equal steps from two events on; the step is refined on the way."""
-    chain = [first, second]
+    """Follow equal steps from two events on, over a few missing ones; all of them refine it."""
+    chain, number = [first, second], [0, 1]
     while True:
-        step = (time[chain[-1]] - time[first]) / (len(chain) - 1)
-        due = time[chain[-1]] + step
-        low, high = np.searchsorted(time, [due - _EXACT_S, due + _EXACT_S])
-        alike = np.abs(size[low:high] - size[first]) <= _ALIKE * size[first]
-        if not alike.any():
+        step, begin = np.polyfit(number, time[chain], 1)
+        for late in range(1, _SKIP + 2):
+            due = begin + (number[-1] + late) * step
+            low, high = np.searchsorted(time, [due - _EXACT_S, due + _EXACT_S])
+            alike = np.flatnonzero(np.abs(size[low:high] - size[first]) <= _ALIKE * size[first])
+            if alike.size:
+                break
+        else:
             return chain
-        chain.append(int(low + np.flatnonzero(alike)[0]))
+        chain.append(int(low + alike[0]))
+        number.append(number[-1] + late)
 
 
 def _is_alone(size: NDArray[np.float64], chain: list[int]) -> bool:

@@ -58,7 +58,7 @@ class Portrait:
     fast_snr : float
         Peak to peak above 40 Hz over the noise SD.
     odd : float
-        Likeness to its own mirror image turned upside down, 1 when identical.
+        Likeness to its own mirror image turned upside down, 1 when identical but for noise.
     gains : array of float, shape (n_channels,)
         The event on each good channel relative to its own, at the same moment.
     """
@@ -96,7 +96,7 @@ class Portrait:
             middle_hz=_middle_hz(wave, fs),
             slow=float(np.ptp(slow)) / amplitude,
             fast_snr=float(np.ptp(fast[core])) / view.noise_uv if view.noise_uv > 0 else 0.0,
-            odd=_odd(wave, middle, fs),
+            odd=_odd(wave, held / fs, view.noise_uv, fs),
             gains=np.asarray(view.clean[:, core] @ wave[core] / total, np.float64),
         )
 
@@ -107,14 +107,21 @@ def _middle_hz(wave: Floats, fs_hz: float) -> float:
     return float(np.searchsorted(power, 0.5 * power[-1]) * fs_hz / len(wave))
 
 
-def _odd(wave: Floats, middle: int, fs_hz: float) -> float:
-    """Return the largest likeness of 12 ms around any middle within 1.5 ms to its odd mirror."""
-    half, reach = round(0.006 * fs_hz), round(0.0015 * fs_hz)
+def _odd(wave: Floats, duration_s: float, noise_uv: float, fs_hz: float) -> float:
+    """Return the likeness to the odd mirror around any middle within 1.5 ms, noise taken off.
+
+    As much is compared as the event lasts: noise beyond it has no mirror, and neither has the
+    noise beneath it, whose energy is known. Where most of the energy is noise, nothing is alike.
+    """
+    half = round(np.clip(1.6 * duration_s, 0.003, 0.006) * fs_hz)
+    reach, middle = round(0.0015 * fs_hz), len(wave) // 2
     stretch = wave[middle - half - reach : middle + half + reach + 1]
     pieces = np.lib.stride_tricks.sliding_window_view(stretch, 2 * half + 1)
     mirrored = -(pieces * pieces[:, ::-1]).sum(axis=1)
-    power = np.maximum((pieces**2).sum(axis=1), 1e-12)
-    return float((mirrored / power).max())
+    energy = (pieces**2).sum(axis=1)
+    above = energy - (2 * half + 1) * noise_uv**2
+    alike = np.divide(mirrored, above, out=np.zeros(len(above)), where=above > 0.5 * energy)
+    return float(alike.max())
 
 
 @lru_cache(maxsize=32)

@@ -92,7 +92,7 @@ def analyze(
     tell("sort")
     sorted_events, units = sort.units(clean, found, rest=first_rest, rules=use.sort)
     single, units = sort.rediscover(clean, sorted_events, units, rest=first_rest, rules=use.sort)
-    timed = sort.retime(plain, single, rules=use.sort)
+    timed = sort.retime(plain, single, rest=first_rest, rules=use.sort)
     tell("measure")
     shaped = measure.morphology(clean, timed, rules=use.measure)
     tell("firing")

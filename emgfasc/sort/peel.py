@@ -15,6 +15,8 @@ _MOST_PARTS = 4
 _FIT = 0.5  # share of a potential's energy that subtracting it must take away
 _WORTH = 0.15  # and, from the second part on, share of the energy of the whole stretch
 _WORTH_TWIN = 0.06  # less for a second discharge of the same unit: doublets are common
+_WORTH_TWIN_SIZED = 0.02  # beyond one potential of another size
+_SIZES = (0.5, 2.0)  # a potential may be so much smaller or larger than its average
 _ROUNDS = 2
 _PAIRED = 5  # units that are tried in pairs, the likeliest ones
 
@@ -93,7 +95,9 @@ def peel(
 
     The one that takes most energy away is subtracted, then all found so far are moved to where
     they fit best together, and so on while what is subtracted really was there. Potentials that
-    overlap are also tried in pairs, since alone neither may fit.
+    overlap are also tried in pairs, since alone neither may fit. Several must explain more than
+    one alone does when its size may differ from the average, or one potential of an unstable unit
+    would come apart.
 
     Parameters
     ----------
@@ -127,7 +131,22 @@ def peel(
         grown = _grow(bank, left, pair, energy, lags, apart, near)
         if _gain(bank, correlation, grown) > gain + worth * energy * (len(grown) - len(best)):
             best, gain = grown, _gain(bank, correlation, grown)
+    if len(best) > 1 and gain < _alone(bank, correlation, lags) + _more(best) * energy:
+        part, gain = _best(bank, correlation, [], lags, apart)
+        best = [part] if gain >= _FIT * bank.energy[part.unit] else []
     return sorted(best, key=lambda part: part.lag)
+
+
+def _alone(bank: Bank, correlation: Floats, lags: slice) -> float:
+    """Return the energy that the best single potential takes away when its size may differ."""
+    reached = np.maximum(correlation[:, lags], 0.0)
+    size = np.clip(reached / bank.energy[:, None], *_SIZES)
+    return float((2 * size * reached - size**2 * bank.energy[:, None]).max())
+
+
+def _more(parts: list[Part]) -> float:
+    """Return what several potentials must explain beyond one of another size."""
+    return _WORTH_TWIN_SIZED if len({part.unit for part in parts}) == 1 else _WORTH
 
 
 def _grow(

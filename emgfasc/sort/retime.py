@@ -5,22 +5,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc.containers import Events, Recording
+from emgfasc.containers import Events, Recording, Rest
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.waveforms import cut_out
 
 __all__ = ["retime"]
 
 _REACH = 1.2  # windows on each side of the peak, as long as those that are compared
+_FAR_MS = 8.0  # the main deflections of one potential lie nearer to one another
+_ALIKE = 0.75  # of the largest deflection, that the present peak has at least
 _EDGE = 6  # the outer sixths of a window tell its baseline
 
 
-def retime(wide: Recording, events: Events, *, rules: SortRules | None = None) -> Events:
+def retime(
+    wide: Recording, events: Events, *, rest: Rest, rules: SortRules | None = None
+) -> Events:
     """Move every sorted potential's `peak_s` to the largest deflection of its unit's average.
 
     When two deflections are about equally large, noise or a high-pass filter decides from one
     discharge to the next which of them is larger. The average over the unit, as it was recorded,
-    decides once for all of its discharges.
+    decides once for all of its discharges at rest; in contraction others lie beneath them.
 
     Parameters
     ----------
@@ -28,6 +32,8 @@ def retime(wide: Recording, events: Events, *, rules: SortRules | None = None) -
         Not band-passed, see :func:`emgfasc.preprocess.mains_free`, so that shapes are as recorded.
     events : Events
         With `unit`; the discharges of a unit are aligned with one another.
+    rest : Rest
+        Discharges outside it take no part and keep their time.
     rules : SortRules, optional
         Default: those for the recording's kind.
 
@@ -46,10 +52,12 @@ def retime(wide: Recording, events: Events, *, rules: SortRules | None = None) -
     main = _main_channel(wide, frame["channel"].to_numpy()[rows], unit)
     peaks = np.rint(events.peak_s[rows] * wide.fs_hz).astype(np.int64)
     waves = cut_out(wide, peaks, before=reach, after=reach + 1, channel=main)[:, 0]
+    calm = rest.state_at(events.peak_s[rows]) == "rest"
     peak_s = events.peak_s.copy()
-    for number in np.unique(unit):
-        mine = unit == number
-        peak_s[rows[mine]] += (_peak(waves[mine]) - reach) / wide.fs_hz
+    far = min(reach, round(_FAR_MS * wide.fs_hz / 1e3))
+    for number in np.unique(unit[calm]):
+        mine = (unit == number) & calm
+        peak_s[rows[mine]] += _shift(_level(waves[mine]), far) / wide.fs_hz
     last = (wide.n_samples - 1) / wide.fs_hz
     return events.assign(peak_s=np.clip(peak_s, 0.0, last))
 
@@ -67,12 +75,26 @@ def _main_channel(
     return out
 
 
-def _peak(waves: NDArray[np.float32]) -> int:
-    """Return the sample of the largest deflection of the average, off a straight baseline."""
+def _level(waves: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return waveforms off the straight line through both of their ends."""
     size = waves.shape[1]
     edge = max(1, size // _EDGE)
     left = np.median(waves[:, :edge], axis=1, keepdims=True)
     right = np.median(waves[:, -edge:], axis=1, keepdims=True)
     slope = (np.arange(size) - edge / 2) / max(1, size - edge)
-    average = np.median(waves - left - (right - left) * slope, axis=0)
-    return int(np.abs(average).argmax())
+    return np.asarray(waves - left - (right - left) * slope, np.float32)
+
+
+def _shift(waves: NDArray[np.float32], far: int) -> int:
+    """Return how far the average's largest deflection lies from the present peak, in samples.
+
+    It is 0 where the present peak is far smaller, for then these are no two deflections that noise
+    could mistake; and where at least half of the discharges are no larger there, for then the
+    average is large by a few that are not the unit's.
+    """
+    average = np.median(waves, axis=0)
+    now = len(average) // 2
+    new = now - far + int(np.abs(average[now - far : now + far + 1]).argmax())
+    gain = np.sign(average[new]) * waves[:, new] - np.sign(average[now]) * waves[:, now]
+    alike = np.abs(average[now]) >= _ALIKE * np.abs(average[new])
+    return new - now if alike and np.median(gain) > 0 else 0

@@ -62,4 +62,4 @@ class SortRules:
             return cls(before_ms=5.0, after_ms=8.0, lag_ms=5.0)
         if kind == "hdsemg":
             return cls(before_ms=10.0, after_ms=15.0, same_unit=0.05, stable=0.03, chance=0.5)
-        return cls(before_ms=10.0, after_ms=15.0, stable=0.05)
+        return cls(before_ms=10.0, after_ms=15.0, stable=0.05, apart_ms=4.6)

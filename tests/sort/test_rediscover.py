@@ -112,7 +112,7 @@ def test_the_peak_is_that_of_the_average_for_every_discharge() -> None:
         data[0, int(time * FS) : int(time * FS) + 60] += shape
     rec = recording(data, FS)
     _, again, _ = _looked_again(rec)
-    timed = sort.retime(preprocess.mains_free(rec), again)
+    timed = sort.retime(preprocess.mains_free(rec), again, rest=Rest.all_rest(rec.duration_s))
     true = (times * FS).astype(int) / FS + 38 / FS
     assert len(timed) == len(true)
     assert np.abs(timed.peak_s - true).max() < 0.0015
