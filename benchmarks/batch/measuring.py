@@ -1,13 +1,16 @@
-"""Speed-up, throughput, where the time goes, and load."""
+"""Speed-up, throughput, and where the time goes."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import mne
@@ -15,27 +18,54 @@ import numpy as np
 import psutil
 from scipy import signal
 
-from benchmarks.batch.recordings import FS, grid_files, made, small_files
-from emgfasc.io import write
+from benchmarks.batch.recordings import FS, equal_files, grid_files, small_files
 
-__all__ = ["load", "speedup", "throughput"]
+__all__ = ["Run", "Speedup", "batch", "speedup", "throughput"]
 
 _BAND_HZ = (20.0, 450.0)
 
 
-def speedup(folder: Path, *, n_files: int, n_pairs: int) -> float:
-    """Return how much faster two workers are than one on equal files; median over pairs."""
-    grid_files(folder / "in", n_files, n_channels=16, seconds=60.0)
-    _batch(folder / "in", folder / "warm", workers=2)  # compiles, and fills the disk's cache
-    ratios = []
-    for pair in range(n_pairs):
-        one = _batch(folder / "in", folder / f"one{pair}", workers=1)
-        two = _batch(folder / "in", folder / f"two{pair}", workers=2)
-        print(f"pair {pair}: one worker {one.seconds:.1f} s, two {two.seconds:.1f} s", flush=True)
-        same = [(folder / f"{n}{pair}" / "recordings.csv").read_bytes() for n in ("one", "two")]
-        assert same[0] == same[1], "one worker and two disagree"
-        ratios.append(one.seconds / two.seconds)
-    return statistics.median(ratios)
+@dataclass(frozen=True)
+class Speedup:
+    """What two workers gain.
+
+    Attributes
+    ----------
+    over_one_core, over_both_cores : float
+        Time of one worker, with one thread and with as many as there are cores, over that of two
+        workers; medians over the rounds.
+    start_s : float
+        Seconds that a batch of one tiny recording takes: what every batch takes before it works.
+    """
+
+    over_one_core: float
+    over_both_cores: float
+    start_s: float
+
+
+def speedup(folder: Path, *, n_files: int, n_channels: int, minutes: int, rounds: int) -> Speedup:
+    """Compare two workers with one on equal files; all three must say the same."""
+    equal_files(folder / "in", n_files, n_channels=n_channels, minutes=minutes)
+    small_files(folder / "tiny", 1)
+    batch(folder / "in" / "grid00.edf", folder / "warm", workers=1)  # compiles
+    kinds = {"one core": (1, 1), "both cores": (1, None), "two": (2, None)}
+    ratios: dict[str, list[float]] = {"one core": [], "both cores": []}
+    starts = []
+    for turn in range(rounds):
+        starts.append(batch(folder / "tiny", folder / f"tiny{turn}", workers=1).seconds)
+        took, tables = {}, set()
+        for name, (workers, threads) in kinds.items():
+            out = folder / f"{name}{turn}"
+            took[name] = batch(folder / "in", out, workers=workers, threads=threads).seconds
+            tables.add((out / "recordings.csv").read_bytes())
+            shutil.rmtree(out)
+        assert len(tables) == 1, "the same files gave different tables"
+        told = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in took.items())
+        print(f"round {turn}: {told}", flush=True)
+        for name, own in ratios.items():
+            own.append(took[name] / took["two"])
+    one, both = (statistics.median(own) for own in ratios.values())
+    return Speedup(one, both, statistics.median(starts))
 
 
 def throughput(folder: Path, *, n_files: int, seconds: float) -> tuple[float, dict[str, float]]:
@@ -45,12 +75,12 @@ def throughput(folder: Path, *, n_files: int, seconds: float) -> tuple[float, di
     five robust SDs: it sorts, measures and writes nothing.
     """
     paths = grid_files(folder / "in", n_files, seconds=seconds)
-    _batch(paths[0], folder / "warm", workers=1)
+    batch(paths[0], folder / "warm", workers=1)
     _plain(paths[:1])
     began = time.perf_counter()
     _plain(paths)
     plain_s = time.perf_counter() - began
-    run = _batch(folder / "in", folder / "out", workers=2)
+    run = batch(folder / "in", folder / "out", workers=2)
     record = json.loads((folder / "out" / "run.json").read_text())
     assert record["n_failed"] == 0
     whole = sum(record["stages_s"].values())
@@ -59,33 +89,14 @@ def throughput(folder: Path, *, n_files: int, seconds: float) -> tuple[float, di
     return plain_s / run.seconds, dict(sorted(shares.items(), key=lambda item: -item[1]))
 
 
-def load(folder: Path, *, hours: float, n_small: int) -> None:
-    """Batch many small files, one long, one wide and one busy; print time and memory."""
-    small_files(folder / "small", n_small)
-    for name, n_channels, seconds, every_s in (
-        ("long", 64, 3600 * hours, 2.0),
-        ("wide", 256, 120.0, 2.0),
-        ("busy", 1, 200_000 * 0.05, 0.05),
-    ):
-        (folder / name).mkdir()
-        write(made(n_channels, seconds, 1, every_s=every_s), folder / name / f"{name}.edf")
-    for name in ("small", "wide", "busy", "long"):
-        run = _batch(folder / name, folder / f"{name}-out", workers=2 if name == "small" else 1)
-        failed = json.loads((folder / f"{name}-out" / "run.json").read_text())["n_failed"]
-        print(
-            f"{name}: {run.seconds:.0f} s, largest process {run.largest_gb:.2f} GB, "
-            f"{failed} failed",
-            flush=True,
-        )
-
-
-class _Run:
+class Run:
     """A batch as a user runs it, timed and its memory watched."""
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[str], threads: int | None) -> None:
         command = [sys.executable, "-m", "emgfasc", "batch", *words, "--no-reports", "--quiet"]
+        limited = {} if threads is None else {"EMGFASC_NUM_THREADS": str(threads)}
         began, self.largest_gb = time.perf_counter(), 0.0
-        with subprocess.Popen(command) as process:
+        with subprocess.Popen(command, env={**os.environ, **limited}) as process:
             while process.poll() is None:
                 self.largest_gb = max(self.largest_gb, _largest_gb(process.pid))
                 time.sleep(0.1)
@@ -93,8 +104,9 @@ class _Run:
         self.seconds = time.perf_counter() - began
 
 
-def _batch(source: Path, out: Path, *, workers: int) -> _Run:
-    return _Run([str(source), "--out", str(out), "--workers", str(workers)])
+def batch(source: Path, out: Path, *, workers: int, threads: int | None = None) -> Run:
+    """Run a batch without reports."""
+    return Run([str(source), "--out", str(out), "--workers", str(workers)], threads)
 
 
 def _largest_gb(pid: int) -> float:

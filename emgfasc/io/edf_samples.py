@@ -69,10 +69,10 @@ class EdfSource:
             low, high = max(start, first * width), min(stop, (first + len(records)) * width)
             for row, signal, factor in zip(out, self.signals, self.factors, strict=True):
                 values = self._numbers(records, signal)[low - first * width : high - first * width]
-                physical = values * (signal.gain * factor)
-                physical += signal.offset * factor
-                with np.errstate(over="ignore"):
-                    row[low - start : high - start] = physical
+                with np.errstate(over="ignore", invalid="ignore"):  # a header may claim any range
+                    row[low - start : high - start] = values * (signal.gain * factor) + (
+                        signal.offset * factor
+                    )
 
     def _records(self, first: int, last: int) -> NDArray[np.uint8]:
         """Return the bytes of records `first` to `last`, a row each."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,11 @@ class Analysis(Findings):
 
     def summary_row(self) -> dict[str, object]:
         """Return the batch row as plain values, ``None`` where a figure cannot be given."""
+        return deepcopy(self._row)
+
+    @cached_property
+    def _row(self) -> dict[str, object]:
+        """Work the batch row out once; a report asks for it several times."""
         reviewed = None if self.review is None else self.review.to_dict()
         return summary_row(self, self.evidence, self.settings, self.raw, reviewed)
 

@@ -92,6 +92,15 @@ def test_an_inverted_range_inverts_the_signal(edf: Path, tmp_path: Path) -> None
     np.testing.assert_allclose(here, -there, atol=2 * 800 / 65535)
 
 
+def test_an_absurd_range_is_no_warning(edf: Path, tmp_path: Path) -> None:
+    raw = bytearray(edf.read_bytes())
+    at = 256 + 3 * 112  # physical_max of the first signal
+    raw[at : at + 8] = b"1e308   "
+    absurd = tmp_path / "absurd.edf"
+    absurd.write_bytes(raw)
+    assert np.isinf(ef.read(absurd, channels=["a"], scale=1e9).read()).any()
+
+
 @pytest.mark.parametrize(
     ("recording", "date", "time", "expected"),
     [
