@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
@@ -25,7 +27,29 @@ def kernel(function: F) -> F:
     compiled: F = numba.njit(
         cache=True, nogil=True, boundscheck=False, error_model="numpy", fastmath={"contract"}
     )(function)
+    _stamp(compiled)
     return compiled
+
+
+def _stamp(compiled: Any) -> None:
+    """Have a cached kernel compiled again when any file of this room has changed.
+
+    Numba looks at the kernel's own file only, and would go on with what the kernels that it calls
+    were before. The attribute is numba's own affair: without it this is merely not done.
+    """
+    file: Any = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if hasattr(file, "_source_stamp"):
+        stamp = file._source_stamp, digest(Path(__file__).parent)  # noqa: SLF001
+        file._source_stamp = stamp  # noqa: SLF001
+
+
+@cache
+def digest(folder: Path) -> str:
+    """Return a hash of the Python files in a folder; of nothing where there is no folder."""
+    digested = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digested.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digested.hexdigest()
 
 
 def n_threads(n_jobs: int | None = None) -> int:

@@ -1,9 +1,12 @@
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
-from emgfasc._kernels.jit import n_threads, run
+from emgfasc._kernels import jit
+from emgfasc._kernels.jit import digest, n_threads, run
+from emgfasc._kernels.search import look
 from emgfasc.errors import ParameterError
 
 
@@ -43,3 +46,13 @@ def test_the_environment_sets_the_number_of_threads(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("EMGFASC_NUM_THREADS", "many")
     with pytest.raises(ParameterError, match="EMGFASC_NUM_THREADS"):
         n_threads()
+
+
+def test_a_cached_kernel_is_stale_when_a_kernel_that_it_calls_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("a = 1\n")
+    before = digest(tmp_path)
+    digest.cache_clear()
+    (tmp_path / "other.py").write_text("")
+    assert digest(tmp_path) != before
+    # Numba is asked for what it does not promise; when it goes away, there is something to do.
+    assert digest(Path(jit.__file__).parent) in look._cache._cache_file._source_stamp
