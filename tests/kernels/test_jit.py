@@ -1,6 +1,7 @@
 import os
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,4 +56,5 @@ def test_a_cached_kernel_is_stale_when_a_kernel_that_it_calls_has_changed(tmp_pa
     (tmp_path / "other.py").write_text("")
     assert digest(tmp_path) != before
     # Numba is asked for what it does not promise; when it goes away, there is something to do.
-    assert digest(Path(jit.__file__).parent) in look._cache._cache_file._source_stamp
+    compiled: Any = look
+    assert digest(Path(jit.__file__).parent) in compiled._cache._cache_file._source_stamp
