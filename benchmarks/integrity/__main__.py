@@ -1,4 +1,7 @@
-"""``python -m benchmarks.integrity``: false alarms of the integrity report, by kind and flag.
+"""``python -m benchmarks.integrity [alarms | unwrap | drops]``.
+
+``alarms``, the default: false alarms of the integrity report, by kind and flag. For the others see
+their modules.
 
 Clean means: simulated without nuisances (no mains, ECG, motion, clipping or dropouts). Every flag
 on such a recording is a false alarm. The seeds are not those the thresholds were set on (100-199).
@@ -14,6 +17,7 @@ from typing import Literal
 from scipy.stats import beta
 
 import emgfasc as ef
+from benchmarks.integrity import drops, unwrapping
 
 FIRST_SEED = 9300
 TARGET = 0.01
@@ -27,8 +31,17 @@ DESIGN: tuple[tuple[Literal["needle", "surface", "hdsemg"], int, float], ...] = 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="?", default="alarms", choices=["alarms", "unwrap", "drops"])
     parser.add_argument("--share", type=float, default=1.0, help="of the recordings, to be quick")
-    share = parser.parse_args().share
+    asked = parser.parse_args()
+    if asked.what == "unwrap":
+        return unwrapping.main()
+    if asked.what == "drops":
+        return drops.main(asked.share)
+    return alarms(asked.share)
+
+
+def alarms(share: float) -> int:
     total = hit = 0
     for kind, number, seconds in DESIGN:
         flags: Counter[str] = Counter()

@@ -9,6 +9,8 @@ from emgfasc.integrity.amplitude import amplitude_findings
 from emgfasc.integrity.excerpts import look_at
 from emgfasc.integrity.finding import Finding, Report
 from emgfasc.integrity.heart import find_heart
+from emgfasc.integrity.holding import find_doubled, find_held
+from emgfasc.integrity.mains_phase import find_phase_breaks
 from emgfasc.integrity.relations import relation_findings
 from emgfasc.integrity.repeats import find_repeats
 from emgfasc.integrity.scanning import scan
@@ -53,12 +55,15 @@ def _findings(rec: Recording) -> Iterator[Finding]:
     """Yield every finding, in the order of how bad it is to miss."""
     look = look_at(rec)
     scanned = scan(rec, look)
-    wrap = find_wrap(rec, scanned)
-    if wrap is not None:
-        yield wrap
-    repeats = find_repeats(rec, scanned)
-    if repeats is not None:
-        yield repeats
+    for finding in (
+        find_wrap(rec, scanned),
+        find_repeats(rec, scanned),
+        find_held(rec, scanned, look),
+        find_doubled(rec, scanned),
+        find_phase_breaks(rec, look),
+    ):
+        if finding is not None:
+            yield finding
     yield from amplitude_findings(rec, scanned, look)
     yield from relation_findings(rec, scanned, look)
     yield from spectrum_findings(rec, look)

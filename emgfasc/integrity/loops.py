@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
 
-__all__ = ["close_run", "extremes", "runs", "viterbi_wrap"]
+__all__ = ["close_run", "doubled", "extremes", "runs"]
 
 
 @kernel
@@ -95,35 +95,48 @@ def runs(
 
 
 @kernel
-def viterbi_wrap(
-    x: NDArray[np.float32], period: float, rent: float, back: NDArray[np.uint8]
-) -> int:
-    """Mark in ``back[:, 0]`` the samples that smoothness puts one `period` away; count them.
+def _equal(x: NDArray[np.float32], lag: int, start: int, stop: int) -> float:
+    """Count the samples from `start` to `stop` that equal the one `lag` earlier."""
+    count = 0.0
+    for i in range(max(start, lag), min(stop, x.size)):
+        count += x[i] == x[i - lag]
+    return count
 
-    Two states, as stored or one period lower; the cost is the sum of absolute steps, plus `rent`
-    per lower sample.
+
+@kernel
+def doubled(
+    x: NDArray[np.float32],
+    shortest: int,
+    longest: int,
+    rare: float,
+    found: NDArray[np.int64],
+) -> int:
+    """Put first and past-last sample of stretches that equal the ones before into `found`.
+
+    A stretch as long as its lag counts when its values are not all one, and when that many equal
+    values are rarer than ``exp(rare)``, by how often values that lag apart are equal in all of `x`
+    and in the four lags on either side. Returns how many were found, also those without room.
     """
-    stay, off = 0.0, rent
-    n = x.size
-    if n == 0:
-        return 0
-    back[0, 0], back[0, 1] = 0, 1
-    for i in range(1, n):
-        change = np.float64(x[i]) - np.float64(x[i - 1])
-        step = 0.0 if np.isnan(change) else change
-        to_stay_from_off = off + abs(step + period)
-        to_stay = stay + abs(step)
-        to_off_from_stay = stay + abs(step - period)
-        to_off = off + abs(step)
-        back[i, 0] = 1 if to_stay_from_off < to_stay else 0
-        back[i, 1] = 0 if to_off_from_stay < to_off else 1
-        stay = min(to_stay, to_stay_from_off)
-        off = min(to_off, to_off_from_stay) + rent
-    where = 0 if stay <= off else 1
-    count = 0
-    for i in range(n - 1, -1, -1):
-        following = back[i, where]
-        back[i, 0] = where
-        count += where
-        where = following
+    count, n = 0, x.size
+    for lag in range(shortest, min(longest, n // 2) + 1):
+        # stretches do not make themselves likely: what could be one is taken off
+        chance = max(_equal(x, lag, lag, n) - 4.0 * lag, 3.0) / n
+        if lag * np.log(min(chance, 1.0)) > rare:
+            continue
+        run, moves = 0, 0
+        for i in range(lag, n):
+            same = x[i] == x[i - lag]
+            run = run + 1 if same else 0
+            moves = moves + (x[i] != x[i - 1]) if same else 0
+            if run < lag:
+                continue
+            # a steady hum in a quiet stretch repeats itself, too
+            near = _equal(x, lag, i + 1 - 5 * lag, i + 1 - lag)
+            near += _equal(x, lag, i + 1, i + 1 + 4 * lag)
+            local = min(max(near, 1.0) / (8 * lag), 1.0)
+            if 2 * moves > lag and lag * np.log(local) < rare:
+                if count < found.shape[0]:
+                    found[count, 0], found[count, 1] = i + 1 - lag, i + 1
+                count += 1
+            run, moves = 0, 0
     return count

@@ -14,12 +14,22 @@ from emgfasc.integrity.excerpts import Look
 from emgfasc.integrity.finding import Span
 from emgfasc.integrity.loops import close_run, extremes, runs
 
-__all__ = ["CONSTANT", "LONE", "LOWER", "MISSING", "UPPER", "Scan", "scan"]
+__all__ = [
+    "CONSTANT",
+    "FLAT_S",
+    "FLAT_SAMPLES",
+    "LONE",
+    "LOWER",
+    "MISSING",
+    "UPPER",
+    "Scan",
+    "scan",
+]
 
 CONSTANT, UPPER, LOWER, MISSING, LONE = range(5)
 _BLOCK = 1 << 17
 _ROOM = 200  # spans kept per channel and kind
-_FLAT_S, _FLAT_SAMPLES = 0.010, 10
+FLAT_S, FLAT_SAMPLES = 0.010, 10
 _RAIL_S, _RAIL_SAMPLES = 0.002, 5
 _RAIL_SHARE = 0.002  # of the range: how near to its end a saturated amplifier stays
 # A lone sample stands 6 times out of its four neighbours where the rate resolves potentials (8 kHz
@@ -120,7 +130,7 @@ def _limits(
     with np.errstate(invalid="ignore"):
         near = _RAIL_SHARE * (high - low)
     rail = max(_RAIL_SAMPLES, _RAIL_S * fs_hz)
-    flat = max(_FLAT_SAMPLES, _FLAT_S * fs_hz)
+    flat = max(FLAT_SAMPLES, FLAT_S * fs_hz)
     slow = np.inf if rec.kind == "needle" else _LONE_SKIN
     lone = _LONE_FAST if fs_hz >= _FAST_HZ else slow
     ones = np.ones(len(low))

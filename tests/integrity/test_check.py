@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 import emgfasc as ef
 from emgfasc.integrity import Report
 from emgfasc.integrity.excerpts import look_at
-from emgfasc.integrity.loops import runs, viterbi_wrap
+from emgfasc.integrity.loops import runs
 from emgfasc.integrity.scanning import scan
 
 RNG = np.random.default_rng(11)
@@ -154,22 +154,6 @@ def test_a_table_has_one_row_per_finding() -> None:
     frame = report.to_frame()
     assert list(frame["name"]) == [found.name for found in report.findings]
     assert set(frame["trust"]) == {"no", "yes"}
-
-
-def test_naive_viterbi() -> None:
-    """Every path of a short signal, by brute force."""
-    for seed in range(20):
-        x = np.random.default_rng(seed).integers(-50, 50, 8).astype(np.float32)
-        back = np.zeros((8, 2), np.uint8)
-        viterbi_wrap(x, 100.0, 1.5, back)
-        costs = []
-        for path in range(256):
-            off = np.array([path >> bit & 1 for bit in range(8)])
-            moved = x - 100.0 * off
-            costs.append(np.abs(np.diff(moved)).sum() + 1.5 * off.sum())
-        moved = x - 100.0 * back[:, 0]
-        cost = np.abs(np.diff(moved)).sum() + 1.5 * back[:, 0].sum()
-        assert cost == pytest.approx(min(costs))
 
 
 def test_naive_runs_for_any_block_size() -> None:

@@ -83,8 +83,11 @@ def test_unwrapping_is_right_where_it_acts(data_dir: Path) -> None:
     assert (wrong_before.sum(), back.steps) == (410, ("unwrapped",))
     moved = np.abs(fixed - stored) > 1
     right = moved & (np.abs(fixed - true) < 1)
-    assert right.sum() / moved.sum() > 0.95
-    assert right.sum() > 200
+    assert right.sum() / moved.sum() > 0.97
+    assert right.sum() >= 382
+    # what is left cannot be told: one or two samples that fit on either side
+    left = np.diff(np.flatnonzero(np.diff(np.pad(wrong_before & ~moved, 1).astype(int))))[::2]
+    assert set(left) <= {1, 2}
     assert np.isfinite(true).sum() == rec.n_samples - 2
     np.testing.assert_array_equal(back.read(46000, 47000)[0], fixed[46000:47000])
 
