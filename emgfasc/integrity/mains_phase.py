@@ -82,7 +82,8 @@ def find_phase_breaks(rec: Recording, look: Look) -> Finding | None:
 
 def _clearest(rec: Recording, look: Look) -> tuple[int, float] | None:
     """Return the channel and frequency of the line that stands out most."""
-    freqs, best = look.freqs_hz, (1.0, None)
+    freqs, most = look.freqs_hz, 1.0
+    best: tuple[int, float] | None = None
     for mains_hz in _MAINS_HZ:
         if mains_hz + 12 > rec.fs_hz / 2 or len(freqs) < 2 or freqs[1] > 2:
             continue
@@ -90,9 +91,9 @@ def _clearest(rec: Recording, look: Look) -> tuple[int, float] | None:
         line = look.power[:, away <= 1.5].max(axis=1)
         beside = np.median(look.power[:, (away > 3) & (away <= 12)], axis=1)
         over = line / np.maximum(beside, 1e-30)
-        if over.max() > best[0]:
-            best = (float(over.max()), (int(over.argmax()), mains_hz))
-    return best[1]
+        if over.max() > most:
+            most, best = float(over.max()), (int(over.argmax()), mains_hz)
+    return best
 
 
 def _waves(rec: Recording, channel: int, mains_hz: float) -> NDArray[np.complex128]:

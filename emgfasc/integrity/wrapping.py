@@ -98,7 +98,9 @@ def _search(rec: Recording, scan: Scan) -> _Wraps | None:
     """Walk through a recording whose integers may have overflowed; ``None`` when none did."""
     # Most files fill their integers without a leap: none of the search below is needed then.
     leaping = scan.leap_uv * _ROUND > _JUMP * (scan.high_uv - scan.low_uv)
-    periods = np.where(leaping, wrap_period(rec, scan), 0.0) if leaping.any() else leaping * 0.0
+    if not leaping.any():
+        return None
+    periods = np.asarray(np.where(leaping, wrap_period(rec, scan), 0.0), np.float64)
     if not periods.any():
         return None
     leaps = np.zeros(rec.n_channels, np.int64)

@@ -82,13 +82,11 @@ def test_naive_runs_for_any_blocks(same: np.ndarray, cuts: list[int]) -> None:
     for start, stop in pairwise(edges):
         runs.take(same[start:stop], start + 1)  # sample 0 has none before it
     runs.close(len(same) + 1)
-    naive, start = [], None
+    naive, length = [], 0
     for place, value in enumerate([*same.tolist(), False]):
-        if value and start is None:
-            start = place
-        elif not value and start is not None:
-            naive.append((start + 1, place - start))
-            start = None
+        if not value and length:
+            naive.append((place - length + 1, length))
+        length = length + 1 if value else 0
     told = list(zip(np.concatenate(runs.start), np.concatenate(runs.length), strict=True))
     assert told == [(at, n) for at, n in naive if n > 1]
     assert runs.tally[1] == sum(n == 1 for _, n in naive)
@@ -103,10 +101,10 @@ def test_doubled_packets_are_placed(length: int) -> None:
     item = found(data, "doubled_packets")
     assert item is not None
     assert item.amount == 3 * length
-    for (start, stop), place in zip(item.spans, at, strict=True):
+    for (start_s, stop_s), place in zip(item.spans, at, strict=True):
         # a value before it may equal the one a packet earlier by chance
-        assert abs(start * FS - place) < 2.1
-        assert (stop - start) * FS == pytest.approx(length)
+        assert abs(start_s * FS - place) < 2.1
+        assert (stop_s - start_s) * FS == pytest.approx(length)
 
 
 def test_a_steady_hum_is_no_doubled_packet() -> None:
