@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,14 +101,12 @@ def _opened(task: Task, path: Path) -> _Opened:
     groups = muscle_groups(
         whole.channels, asked=task.plan.groups, table=table, label=str(task.source)
     )
-    digest = hashlib.sha256((whole.sha256 or "").encode())
     files = list(whole.files)
-    if table is not None:
-        files.append(str(table))
-        digest.update(table.read_bytes() if table.is_file() else b"")
+    if table is not None and not table.is_file():
+        files.append(str(table))  # one that appears counts as a change
     watched = signed([task.source] if is_url(task.source) else files)
     return _Opened(
-        path=path, whole=whole, groups=groups, sha256=digest.hexdigest(), watched=watched
+        path=path, whole=whole, groups=groups, sha256=whole.sha256 or "", watched=watched
     )
 
 

@@ -93,6 +93,7 @@ def _fetched(
         path=folder / item.name,
         base_url=f"{mirror}/{item.name}/" if mirror else item.url,
         registry={file.name: f"sha256:{file.sha256}" for file in item.files},
+        urls={} if mirror else {f.name: item.url + f.stored_as for f in item.files if f.stored_as},
     )
     return tuple(_one(box, file.name, file.size, tell) for file in item.files)
 

@@ -19,16 +19,19 @@ class PublicFile:
     Attributes
     ----------
     name : str
-        Its name, behind the set's address.
+        Its name, which is also its name on a mirror.
     size : int
         Bytes.
     sha256 : str
         Hash of its bytes, 64 hexadecimal digits.
+    stored_as : str
+        What it is called behind the set's address, where that is another name.
     """
 
     name: str
     size: int
     sha256: str
+    stored_as: str = ""
 
 
 @dataclass(frozen=True)

@@ -133,3 +133,15 @@ def open_array(
         channels=tuple(Channel(name, fs_hz, "uV", "emg") for name in names),
         open=partial(held, rows, label),
     ), channels
+
+
+def held_columns(
+    label: str,
+    values: Sequence[NDArray[np.float64]],
+    picks: list[int],
+    factors: NDArray[np.float64],
+) -> Source:
+    """Return a source of the picked columns, all of one rate, cut to the shortest of them."""
+    n_samples = min(len(values[place]) for place in picks)
+    rows = np.stack([values[place][:n_samples] for place in picks])
+    return held(rows, label, list(range(len(picks))), factors)

@@ -29,7 +29,8 @@ def with_sidecars(contents: Contents, path: Path) -> Contents:
     They are looked for beside the recording and in the folders above it up to the one that holds
     ``dataset_description.json`` (BIDS' inheritance: the nearest, most specific file wins; JSON
     files add up). Channel type, status (``bad``), filters, muscle and, by signal electrode, the
-    positions are taken. The file's own unit stays; where it has none, the table's is taken.
+    positions are taken. The file's own unit stays; where it has none, the table's is taken. What
+    was read becomes part of the recording's identity: its bytes are in the hash.
 
     Parameters
     ----------
@@ -51,17 +52,18 @@ def with_sidecars(contents: Contents, path: Path) -> Contents:
     if not path.stem.endswith("_emg"):
         return contents
     channels = _nearest(path, "channels.tsv")
-    about = _sidecar(path, contents)
-    used = [file.name for file in (channels,) if file]
+    about, used = _sidecar(path, contents)
     if channels is None:
-        return replace(contents, facts=replace(contents.facts, text=_text(contents, about)))
+        facts = replace(contents.facts, text=_text(contents, about))
+        return replace(contents, facts=facts, files=(*contents.files, *used))
+    used.append(channels)
     rows = {row.get("name", ""): row for row in _table(channels)}
     missing = [channel.name for channel in contents.channels if channel.name not in rows]
     electrodes = _nearest(path, "electrodes.tsv")
     where, notes = None, list(contents.notes)
     if electrodes is not None:
-        used.append(electrodes.name)
-        where, placed = _positions(path, contents.channels, rows, _table(electrodes))
+        used.append(electrodes)
+        where, placed = _positions(path, contents.channels, rows, _table(electrodes), used)
         notes += placed
     if missing:
         notes.append(f"{channels.name} does not list {', '.join(missing[:8])}.")
@@ -79,9 +81,11 @@ def with_sidecars(contents: Contents, path: Path) -> Contents:
     )
     if muscles:
         notes.append(f"Muscles: {', '.join(sorted(str(muscle) for muscle in muscles))}.")
-    notes.append(f"Channel facts were taken from {' and '.join(used)}.")
+    tables = [file.name for file in (channels, electrodes) if file]
+    notes.append(f"Channel facts were taken from {' and '.join(tables)}.")
     described = tuple(_described(channel, rows.get(channel.name)) for channel in contents.channels)
-    return replace(contents, channels=described, facts=facts, notes=tuple(notes))
+    files = (*contents.files, *dict.fromkeys(used))
+    return replace(contents, channels=described, facts=facts, notes=tuple(notes), files=files)
 
 
 def _described(channel: Channel, row: Mapping[str, str] | None) -> Channel:
@@ -122,8 +126,9 @@ def _positions(
     channels: Sequence[Channel],
     rows: Mapping[str, Mapping[str, str]],
     electrodes: Sequence[Mapping[str, str]],
+    used: list[Path],
 ) -> tuple[NDArray[np.float64] | None, list[str]]:
-    """Return each channel's position by its signal electrode, in mm."""
+    """Return each channel's position by its signal electrode, in mm; add files to `used`."""
     known = {(row.get("group", ""), row.get("name", "")): row for row in electrodes}
     where = np.full((len(channels), 2), np.nan)
     systems: list[str] = []
@@ -135,7 +140,7 @@ def _positions(
         if electrode is None or not _is_emg(row):
             continue
         system = _told(electrode, "coordinate_system") or ""
-        scale = _scale(path, system)
+        scale = _scale(path, system, used)
         if scale is None:
             unknown.add(system or "unnamed")
             continue
@@ -160,11 +165,14 @@ def _positions(
     return (None if np.isnan(where).all() else where), notes
 
 
-def _scale(path: Path, system: str) -> float | None:
+def _scale(path: Path, system: str, used: list[Path]) -> float | None:
     """Return mm per unit of a coordinate system, ``None`` when it is no known length."""
     suffix = f"space-{system}_coordsystem.json" if system else "coordsystem.json"
     file = _nearest(path, suffix)
-    return _MM.get(str(_json(file).get("EMGCoordinateUnits", ""))) if file else None
+    if file is None:
+        return None
+    used.append(file)
+    return _MM.get(str(_json(file).get("EMGCoordinateUnits", "")))
 
 
 def _folders(path: Path) -> list[Path]:
@@ -196,10 +204,11 @@ def _nearest(path: Path, suffix: str) -> Path | None:
     return next(iter(_candidates(path, suffix)), None)
 
 
-def _sidecar(path: Path, contents: Contents) -> dict[str, Any]:
+def _sidecar(path: Path, contents: Contents) -> tuple[dict[str, Any], list[Path]]:
     """Add up the JSON sidecars, the most specific last; hold their rate against the file's."""
     about: dict[str, Any] = {}
-    for file in reversed(_candidates(path, "emg.json")):
+    files = list(reversed(_candidates(path, "emg.json")))
+    for file in files:
         about |= _json(file)
     rate = about.get("SamplingFrequency")
     rates = {channel.fs_hz for channel in contents.channels}
@@ -208,7 +217,7 @@ def _sidecar(path: Path, contents: Contents) -> dict[str, Any]:
             f"{contents.label}: its sidecar states {rate:g} Hz, the file "
             f"{', '.join(f'{r:g}' for r in sorted(rates))} Hz; correct one of them."
         )
-    return about
+    return about, files
 
 
 def _text(contents: Contents, about: Mapping[str, Any]) -> str:

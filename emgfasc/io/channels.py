@@ -13,7 +13,7 @@ from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.contents import Channel
 from emgfasc.io.voltage import uv_per
 
-__all__ = ["listed", "named_once", "pick"]
+__all__ = ["listed", "name_and_unit", "named_once", "pick"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,6 +38,7 @@ _SCALP = re.compile(
     r"(fp|af|fc|ft|cp|tp|po)([0-9]{1,2}|z)|[fcpoti]z|(ref|re-?ref|gnd)", re.IGNORECASE
 )
 _SCALP_OR_GRID = re.compile(r"[fctpoamni][0-9]{1,2}", re.IGNORECASE)
+_UNIT = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
 _SHOWN = 8
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -46,6 +47,18 @@ def listed(names: Sequence[str]) -> str:
     """Return names for a message, the first few of many."""
     shown = ", ".join(names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+def name_and_unit(name: str) -> tuple[str, str]:
+    """Split ``biceps (mV)`` into name and unit; the unit is empty when there is none.
+
+    Examples
+    --------
+    >>> name_and_unit("biceps (mV)"), name_and_unit("biceps")
+    (('biceps', 'mV'), ('biceps', ''))
+    """
+    match = _UNIT.fullmatch(name)
+    return (match[1], match[2]) if match else (name, "")
 
 
 def named_once(names: Sequence[str]) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["grid_code", "grid_positions"]
+__all__ = ["grid_code", "grid_positions", "placed"]
 
 # Kind, distance between electrodes in mm, rows, columns: GR08MM1305 is 8 mm, 13 rows, 5 columns.
 _CODE = re.compile(r"\b(GR|HD)(\d\d)MM(\d\d)(\d\d)\b")
@@ -30,9 +31,8 @@ def grid_positions(code: str) -> NDArray[np.float64] | None:
 
     The 13 x 5 grids have 64 electrodes: the corner before electrode 1 is missing, and the numbers
     run down the first column, up the second, and so on. In the 8 x 8 grids they run up every
-    column. The ``HD`` versions are mirrored left to right. Source: the maker's charts, seen from
-    the connector, as openhdemg (13 x 5) and MUedit (8 x 8, ``HD``) use them. For other names the
-    distance is known and the numbering is not, so no position is made up.
+    column. The ``HD`` versions are mirrored left to right. In the 8 x 4 grid ``GR10MM0804`` they
+    run up every column, from the right one to the left; ``HD10MM0804`` is it turned by half.
 
     Parameters
     ----------
@@ -43,6 +43,12 @@ def grid_positions(code: str) -> NDArray[np.float64] | None:
     -------
     array of float, shape (n_electrodes, 2), or None
         Column and row times the distance; ``None`` when the numbering is not known.
+
+    Notes
+    -----
+    Source: the maker's charts, seen from the connector, as public programs use them: openhdemg
+    (13 x 5) and MUedit (all three). No chart of a 6 x 6 grid (``HD08MM0606``) or of another size
+    was found, neither the maker's nor in any program, so no position is made up for them.
 
     Examples
     --------
@@ -56,13 +62,57 @@ def grid_positions(code: str) -> NDArray[np.float64] | None:
     if match is None:
         return None
     shape = (match[3], match[4])
+    mirrored = match[1] == "HD"
     if shape == ("13", "05"):
         places = [(c, r if c % 2 == 0 else 12 - r) for c in range(5) for r in range(13)][1:]
     elif shape == ("08", "08"):
         places = [(c, 7 - r) for c in range(8) for r in range(8)]
+    elif shape == ("08", "04"):
+        places = [(c, r) if mirrored else (3 - c, 7 - r) for c in range(4) for r in range(8)]
     else:
         return None
     where = np.array(places, np.float64)
-    if match[1] == "HD":
+    if mirrored and shape != ("08", "04"):
         where[:, 0] = where[:, 0].max() - where[:, 0]
     return where * float(match[2])
+
+
+def placed(
+    codes: Sequence[str | None], electrodes: Sequence[int]
+) -> tuple[NDArray[np.float64] | None, list[str]]:
+    """Return the positions of channels by their grids' names, and a sentence on those unknown.
+
+    Parameters
+    ----------
+    codes : sequence of str or None
+        The grid of each channel; ``None`` for a channel that is on none.
+    electrodes : sequence of int
+        Its place on that grid, from 0.
+
+    Returns
+    -------
+    positions_mm : array of float, shape (n_channels, 2), or None
+        ``nan`` where unknown; ``None`` when all are.
+    notes : list of str
+        Which grids' numbering is not published, and how to mend it.
+
+    Examples
+    --------
+    >>> where, notes = placed(["HD08MM0606", None], [0, 0])
+    >>> where is None, notes[0][:46]
+    (True, 'The numbering of the electrodes of HD08MM0606 ')
+    """
+    where = np.full((len(codes), 2), np.nan)
+    unknown = []
+    for row, (code, electrode) in enumerate(zip(codes, electrodes, strict=True)):
+        grid = None if code is None else grid_positions(code)
+        if grid is not None and 0 <= electrode < len(grid):
+            where[row] = grid[electrode]
+        elif code is not None and grid is None and code not in unknown:
+            unknown.append(code)
+    notes = [
+        f"The numbering of the electrodes of {code} is not published, so their positions stay "
+        "unknown; give them with recording.replace(positions_mm=...)."
+        for code in unknown
+    ]
+    return (None if np.isnan(where).all() else where), notes

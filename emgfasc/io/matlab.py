@@ -1,4 +1,4 @@
-"""MATLAB ``.mat``: OT Bioelettronica exports, and files with a field of samples and its rate."""
+"""MATLAB ``.mat``: OT Bioelettronica and Noraxon exports, and files with named fields."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from emgfasc.io.arrays import array_names, held
 from emgfasc.io.channels import listed, named_once
 from emgfasc.io.contents import Channel, ChannelType, Contents, Facts
 from emgfasc.io.extras import extra
-from emgfasc.io.grids import grid_code, grid_positions
+from emgfasc.io.grids import grid_code, placed
 from emgfasc.io.mat_limits import hold_mat_sizes
+from emgfasc.io.noraxon import noraxon_contents, noraxon_signals
 from emgfasc.io.packed_limits import hold_growth
 from emgfasc.io.refusal import refusing
 from emgfasc.io.voltage import uv_per
@@ -42,7 +43,8 @@ def open_matlab(path: Path, label: str, fs_hz: float | None) -> Contents:
     Parameters
     ----------
     path : Path
-        An OTBioLab export (``Data``, ``Description``, ``SamplingFrequency``), or a file with a
+        An OTBioLab export (``Data``, ``Description``, ``SamplingFrequency``), an export of
+        Noraxon's myoRESEARCH, or a file with a
         field such as ``data`` or ``emg``, with ``fs``, and if need be ``channels`` and ``unit``.
         The longer side of the samples is time.
     label : str
@@ -59,6 +61,9 @@ def open_matlab(path: Path, label: str, fs_hz: float | None) -> Contents:
     """
     with refusing(label, "MATLAB"):
         fields = _fields(path, label)
+        signals = noraxon_signals(fields)
+    if signals is not None:
+        return noraxon_contents(signals, path, label)
     return of_fields(fields, path, label, fs_hz)
 
 
@@ -95,9 +100,8 @@ def of_fields(fields: Mapping[str, Any], path: Path, label: str, fs_hz: float | 
     if told and len(told) != len(values):
         notes.append(f"Its {len(told)} channel names do not fit {len(values)} channels; left out.")
         told = []
-    channels, facts, renamed = _described(told or array_names(len(values)), rate, unit)
-    if renamed:
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    channels, facts, added = _described(told or array_names(len(values)), rate, unit)
+    notes += added
     return Contents(
         label=label,
         channels=channels,
@@ -207,44 +211,52 @@ def _texts(fields: Mapping[str, Any], names: Sequence[str]) -> list[str]:
 
 def _described(
     told: Sequence[str], fs_hz: float, unit: str
-) -> tuple[tuple[Channel, ...], Facts, bool]:
+) -> tuple[tuple[Channel, ...], Facts, list[str]]:
     """Read OTBioLab's ``Muscle - Input - GR08MM1305 (7)[uV]``; other names stay as they are."""
     names: list[str] = []
     units: list[str] = []
-    types: list[ChannelType] = []
+    codes: list[str | None] = []
+    electrodes: list[int] = []
     muscles = set()
-    where = np.full((len(told), 2), np.nan)
-    coded = False
-    for row, text in enumerate(told):
+    for text in told:
         match = _UNIT.fullmatch(text)
         name, own = (match[1], match[2]) if match else (text, unit)
         code, number = grid_code(name), re.search(r"\((\d+)\)\s*$", name)
-        if code and number and uv_per(own) is not None:
-            coded = True
+        on_grid = code is not None and number is not None and uv_per(own) is not None
+        if on_grid:
             muscles.add(name.partition(" - ")[0])
-            grid, place = grid_positions(code), int(number[1]) - 1
-            if grid is not None and 0 <= place < len(grid):
-                where[row] = grid[place]
-            types.append("emg")
-        else:
-            types.append("other" if own and uv_per(own) is None else "unknown")
         names.append(name)
         units.append(own)
-    short = [re.sub(r"^.* - (?=(?:GR|HD)\d)", "", name) for name in names]
-    emg = [name for name, kind in zip(short, types, strict=True) if kind == "emg"]
-    if len(set(emg)) == len(emg):  # one grid: its electrodes' own numbers tell them apart
-        names = [
-            brief if kind == "emg" else name
-            for brief, name, kind in zip(short, names, types, strict=True)
-        ]
-    unique = named_once(names)
+        codes.append(code if on_grid else None)
+        electrodes.append(int(number[1]) - 1 if number else 0)
+    where, notes = placed(codes, electrodes)
+    unique = named_once(_shortened(names, codes))
+    if unique != _shortened(names, codes):
+        notes.append("Channel names are not unique; running numbers were added to the doubles.")
     channels = tuple(
-        Channel(name, fs_hz, own, kind)
-        for name, own, kind in zip(unique, units, types, strict=True)
+        Channel(name, fs_hz, own, _type(own, code))
+        for name, own, code in zip(unique, units, codes, strict=True)
     )
     facts = Facts(
-        kind="hdsemg" if coded else None,
+        kind="hdsemg" if any(codes) else None,
         muscle=muscles.pop() if len(muscles) == 1 else None,
-        positions_mm=None if np.isnan(where).all() else where,
+        positions_mm=where,
     )
-    return channels, facts, unique != names
+    return channels, facts, notes
+
+
+def _type(unit: str, code: str | None) -> ChannelType:
+    """Tell what a channel is by its grid and unit."""
+    if code is not None:
+        return "emg"
+    return "other" if unit and uv_per(unit) is None else "unknown"
+
+
+def _shortened(names: Sequence[str], codes: Sequence[str | None]) -> list[str]:
+    """Leave out what stands before the grid where electrodes' own numbers tell them apart."""
+    short = [
+        re.sub(r"^.* - (?=(?:GR|HD)\d)", "", name) if code else name
+        for name, code in zip(names, codes, strict=True)
+    ]
+    brief = [name for name, code in zip(short, codes, strict=True) if code]
+    return short if len(set(brief)) == len(brief) else list(names)

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import KINDS, Source
 from emgfasc.errors import ParameterError, RecordingError
-from emgfasc.io.channels import named_once
+from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import BlockSource, Channel, ChannelType, Contents, Facts
-from emgfasc.io.text import name_and_unit
 
 __all__ = ["object_opener", "rate_of"]
 

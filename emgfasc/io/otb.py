@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from emgfasc.containers import Source
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import BlockSource, Channel, Contents, Facts
-from emgfasc.io.grids import grid_code, grid_positions
+from emgfasc.io.grids import grid_code, placed
 from emgfasc.io.otb_archive import Archive, open_archive, parsed
 from emgfasc.io.refusal import refusing
 from emgfasc.io.voltage import uv_per
@@ -82,6 +82,7 @@ def open_otb(path: Path, label: str) -> Contents:
     names = named_once([wire.name for wire in wires])
     if names != [wire.name for wire in wires]:
         notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    facts, unplaced = _facts(wires)
     return Contents(
         label=label,
         channels=tuple(
@@ -97,8 +98,8 @@ def open_otb(path: Path, label: str) -> Contents:
         ),
         open=partial(_source, label, streams, wires),
         files=(path,),
-        facts=_facts(wires),
-        notes=tuple(notes),
+        facts=facts,
+        notes=(*notes, *unplaced),
     )
 
 
@@ -236,22 +237,19 @@ def _streams(archive: Archive, wires: Sequence[_Wire]) -> dict[str, NDArray[np.i
     return streams
 
 
-def _facts(wires: Sequence[_Wire]) -> Facts:
-    """Collect muscle, side and electrode positions."""
+def _facts(wires: Sequence[_Wire]) -> tuple[Facts, list[str]]:
+    """Collect muscle, side and electrode positions, and what to note of them."""
     muscles = {wire.muscle for wire in wires if wire.emg and wire.muscle}
     sides = {wire.side for wire in wires if wire.emg and wire.side}
-    where = np.full((len(wires), 2), np.nan)
-    for row, wire in enumerate(wires):
-        grid = grid_positions(wire.code) if wire.code and wire.emg else None
-        if grid is not None and wire.electrode < len(grid):
-            where[row] = grid[wire.electrode]
-    coded = any(wire.code for wire in wires if wire.emg)
-    return Facts(
-        kind="hdsemg" if coded else None,
+    codes = [wire.code if wire.emg else None for wire in wires]
+    where, notes = placed(codes, [wire.electrode for wire in wires])
+    facts = Facts(
+        kind="hdsemg" if any(codes) else None,
         muscle=muscles.pop() if len(muscles) == 1 else None,
         side=sides.pop() if len(sides) == 1 else None,
-        positions_mm=None if np.isnan(where).all() else where,
+        positions_mm=where,
     )
+    return facts, notes
 
 
 def _source(

@@ -15,17 +15,25 @@ from numpy.typing import NDArray
 
 from emgfasc.errors import RecordingError
 from emgfasc.io.arrays import array_names, held
-from emgfasc.io.channels import named_once
+from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import Channel, Contents
+from emgfasc.io.noraxon import is_noraxon, open_noraxon
 from emgfasc.io.refusal import refusing
+from emgfasc.io.timeline import spread, steps_of
 from emgfasc.io.trigno import is_trigno, open_trigno
 
-__all__ = ["name_and_unit", "open_text"]
+__all__ = ["open_text"]
 
 _RATE = re.compile(r"sampl\w*[ _-]*(?:rate|freq\w*)[^0-9]*(\d+(?:\.\d+)?(?:e[-+]?\d+)?)", re.I)
 _LABELS = re.compile(r"(?:labels?|channels?|columns?)\s*[:=]+\s*(.+)", re.IGNORECASE)
-_UNIT = re.compile(r"(.*?)\s*[(\[]\s*([^()\[\]]+?)\s*[)\]]\s*")
 _TIME = re.compile(r"(time|times|t|seconds|sec|index|sample|samples)([ _].*)?", re.IGNORECASE)
+# A column of seconds or of running numbers: rows that it leaves out were lost.
+_CLOCK = re.compile(r"time|times|t|seconds|sec", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"(sample|packet|row)?[ _-]?(counter|number|no|index)|samples?", re.IGNORECASE
+)
+_SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3}
+_RATES_APART = 5e-3
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,8 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     ----------
     path : Path
         The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit), an
-        optional row of units under it, then numbers; ``nan`` marks a gap. A Delsys Trigno export
-        is handed to its own reader.
+        optional row of units under it, then numbers; ``nan`` marks a gap. Exports of Delsys
+        Trigno and of Noraxon's myoRESEARCH are handed to their own readers.
     label : str
         How messages name it.
     fs_hz : float or None
@@ -58,26 +66,62 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     """
     if is_trigno(path):
         return open_trigno(path, label)
+    if is_noraxon(path):
+        return open_noraxon(path, label)
     with refusing(label, "a table of numbers"):
         table = _parse(path)
-    rate = fs_hz if table.fs_hz is None else table.fs_hz
+        values, rate, notes = _timed(table, fs_hz)
     if rate is None:
         raise RecordingError(f"{label}: states no sampling rate; give it with fs= (in Hz).")
     split = [name_and_unit(name) for name in table.names]
     names = named_once([name for name, _ in split])
-    notes = []
     if names != [name for name, _ in split]:
         notes.append("Column names are not unique or missing; running numbers were added.")
     return Contents(
         label=label,
         channels=tuple(
             Channel(name, rate, unit, kind)
-            for name, (_, unit), kind in zip(names, split, _types(names, table.values), strict=True)
+            for name, (_, unit), kind in zip(names, split, _types(names, values), strict=True)
         ),
-        open=partial(held, table.values.T, label),
+        open=partial(held, values.T, label),
         files=(path,),
         notes=tuple(notes),
     )
+
+
+def _timed(
+    table: _Table, fs_hz: float | None
+) -> tuple[NDArray[np.float64], float | None, list[str]]:
+    """Return the rows with gaps where some are missing, and the rate, by their own times.
+
+    A column of seconds gives the rate where none is stated; one of running numbers does not.
+    """
+    rate = fs_hz if table.fs_hz is None else table.fs_hz
+    found = [(place, name_and_unit(name)) for place, name in enumerate(table.names)]
+    clocks = [(place, unit) for place, (name, unit) in found if _CLOCK.fullmatch(name)]
+    counters = [place for place, (name, _) in found if _COUNTER.fullmatch(name)]
+    if len(table.values) < 3 or table.values.shape[1] < 2:
+        return table.values, rate, []
+    if clocks and clocks[0][1].lower() in _SECONDS:
+        place, unit = clocks[0]
+        times = table.values[:, place] * _SECONDS[unit.lower()]
+        steps = steps_of(times)
+        told = float(f"{steps.sum() / (times[-1] - times[0]):.9g}")
+        whole, notes = spread(table.values, steps)
+        if rate is None or np.isclose(rate, told, rtol=_RATES_APART):
+            return whole, told if rate is None else rate, notes
+        if unit:
+            raise ValueError(
+                f"its column '{table.names[place]}' has {told:.6g} rows a second, but {rate:g} Hz "
+                "is stated; correct one of them"
+            )
+        notes.append(f"Its column '{table.names[place]}' is not in seconds at {rate:g} Hz.")
+        return whole, rate, notes
+    if counters:
+        steps = steps_of(table.values[:, counters[0]])
+        whole, notes = spread(table.values, steps)
+        return whole, rate, notes
+    return table.values, rate, []
 
 
 def _parse(path: Path) -> _Table:
@@ -152,18 +196,6 @@ def _commented(comments: str, n_columns: int) -> list[str]:
         if len(names) == n_columns:
             return names
     return array_names(n_columns)
-
-
-def name_and_unit(name: str) -> tuple[str, str]:
-    """Split ``biceps (mV)`` into name and unit; the unit is empty when there is none.
-
-    Examples
-    --------
-    >>> name_and_unit("biceps (mV)"), name_and_unit("biceps")
-    (('biceps', 'mV'), ('biceps', ''))
-    """
-    match = _UNIT.fullmatch(name)
-    return (match[1], match[2]) if match else (name, "")
 
 
 def _types(names: Sequence[str], values: NDArray[np.float64]) -> list[Literal["other", "unknown"]]:

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgfasc.containers import Source
-from emgfasc.io.arrays import held
+from emgfasc.io.arrays import held_columns
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import Channel, Contents, Facts
 from emgfasc.io.refusal import refusing
@@ -78,7 +77,7 @@ def open_trigno(path: Path, label: str) -> Contents:
             Channel(name, signal.fs_hz, signal.unit)
             for name, signal in zip(names, signals, strict=True)
         ),
-        open=partial(_source, label, values),
+        open=partial(held_columns, label, values),
         files=(path,),
         facts=Facts(kind="surface"),  # every Trigno EMG sensor is one of the skin
         notes=tuple(_notes(signals, values, names)),
@@ -139,15 +138,3 @@ def _notes(
     if list(names) != [signal.name for signal in signals]:
         notes.append("Channel names are not unique; running numbers were added to the doubles.")
     return notes
-
-
-def _source(
-    label: str,
-    values: list[NDArray[np.float64]],
-    picks: list[int],
-    factors: NDArray[np.float64],
-) -> Source:
-    """Cut the picked channels, all of one rate, to the shortest of them."""
-    n_samples = min(len(values[place]) for place in picks)
-    rows = np.stack([values[place][:n_samples] for place in picks])
-    return held(rows, label, list(range(len(picks))), factors)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,20 @@ def test_a_damaged_cache_is_mended(site: Site) -> None:
     path = ef.datasets.fetch("made")[0]
     path.write_bytes(BODY[:-1] + b"?")
     assert ef.datasets.fetch("made")[0].read_bytes() == BODY
+
+
+def test_a_publisher_may_store_a_file_under_another_name(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = fetching.public()["made"]
+    file = replace(item.files[0], stored_as="KEY-1.dat")
+    moved = replace(item, url=f"{site.url}/objects/", files=(file, item.files[1]))
+    monkeypatch.setattr(fetching, "public", lambda: {"made": moved})
+    monkeypatch.delenv("EMGFASC_MIRROR")
+    site.files |= {"/objects/KEY-1.dat": BODY, "/objects/a.hea": SMALL}
+    paths = ef.datasets.fetch("made")
+    assert [path.name for path in paths] == ["a.dat", "a.hea"]
+    assert paths[0].read_bytes() == BODY
 
 
 def test_a_wrong_hash_leaves_nothing_under_the_name(site: Site, tmp_path: Path) -> None:
@@ -162,12 +177,20 @@ def test_the_registry_is_well_formed() -> None:
         assert item.files
         for file in item.files:
             assert re.fullmatch("[0-9a-f]{64}", file.sha256)
+            assert "/" not in file.name + file.stored_as
             assert file.size > 0
+
+
+def test_a_git_annex_key_says_the_same_size_and_hash() -> None:
+    keyed = [f for item in public().values() for f in item.files if f.stored_as]
+    assert len(keyed) == 2
+    for file in keyed:
+        assert file.stored_as == f"SHA256E-s{file.size}--{file.sha256}.bdf"
 
 
 def test_the_hashes_are_those_of_the_records_at_hand(data_dir: Path) -> None:
     folders = {"emgdb": "physionet_emgdb", "biosppy": "biosppy"}
-    for item in public().values():
+    for item in (public()[name] for name in folders):
         for file in item.files:
             stored = (data_dir / folders[item.name] / file.name).read_bytes()
             if file.name.endswith(

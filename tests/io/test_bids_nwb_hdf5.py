@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from datetime import UTC, datetime
@@ -72,7 +73,20 @@ def test_the_same_samples_with_and_without_tables(dataset: Path, tmp_path: Path)
     plain = ef.read(alone, channels=names)
     assert plain.positions_mm is None
     np.testing.assert_array_equal(plain.read(), ef.read(dataset).read())
-    assert plain.sha256 == ef.read(dataset).sha256
+    # what the tables say is part of the recording's identity
+    assert plain.sha256 == hashlib.sha256(alone.read_bytes()).hexdigest()
+    before = ef.read(dataset)
+    assert before.sha256 != plain.sha256
+    names = {Path(file).name for file in before.files}
+    assert {dataset.name, "sub-01_task-rest_channels.tsv", "sub-01_electrodes.tsv"} <= names
+    tables = [Path(file) for file in before.files if file != str(dataset)]
+    assert len(tables) >= 3
+    for table in tables:
+        stored = table.read_bytes()
+        table.write_bytes(stored + b"\n")
+        assert ef.read(dataset).sha256 != before.sha256, table
+        table.write_bytes(stored)
+    assert ef.read(dataset).sha256 == before.sha256
 
 
 def test_inheritance_stops_at_the_dataset(dataset: Path) -> None:
