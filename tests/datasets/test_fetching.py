@@ -23,17 +23,23 @@ BODY = np.random.default_rng(3).bytes(300_000)
 SMALL = b"a header"
 
 
+FILES = {"a.dat": BODY, "a.hea": SMALL}
+
+
+def made_up() -> PublicSet:
+    return PublicSet(
+        "made", "Made up", "CC0-1.0", "", "http://127.0.0.1:9/gone/", "testing", "a.hea", "here",
+        tuple(PublicFile(k, len(v), hashlib.sha256(v).hexdigest()) for k, v in FILES.items()),
+    )  # fmt: skip
+
+
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Site]:
     """One public set of two files, served on this machine as a mirror would."""
-    files = {"a.dat": BODY, "a.hea": SMALL}
-    made = PublicSet(
-        "made", "Made up", "CC0-1.0", "", "http://127.0.0.1:9/gone/", "testing", "a.hea", "here",
-        tuple(PublicFile(k, len(v), hashlib.sha256(v).hexdigest()) for k, v in files.items()),
-    )  # fmt: skip
+    made = made_up()
     monkeypatch.setattr(fetching, "public", lambda: {"made": made})
     monkeypatch.setenv("EMGFASC_CACHE", str(tmp_path / "cache"))
-    with serving(Site({f"/m/made/{name}": body for name, body in files.items()})) as served:
+    with serving(Site({f"/m/made/{name}": body for name, body in FILES.items()})) as served:
         monkeypatch.setenv("EMGFASC_MIRROR", f"{served.url}/m/")
         yield served
 
@@ -70,7 +76,7 @@ def test_a_damaged_cache_is_mended(site: Site) -> None:
 def test_a_publisher_may_store_a_file_under_another_name(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = fetching.public()["made"]
+    item = made_up()
     file = replace(item.files[0], stored_as="KEY-1.dat")
     moved = replace(item, url=f"{site.url}/objects/", files=(file, item.files[1]))
     monkeypatch.setattr(fetching, "public", lambda: {"made": moved})

@@ -77,8 +77,8 @@ def test_the_same_samples_with_and_without_tables(dataset: Path, tmp_path: Path)
     assert plain.sha256 == hashlib.sha256(alone.read_bytes()).hexdigest()
     before = ef.read(dataset)
     assert before.sha256 != plain.sha256
-    names = {Path(file).name for file in before.files}
-    assert {dataset.name, "sub-01_task-rest_channels.tsv", "sub-01_electrodes.tsv"} <= names
+    told = {Path(file).name for file in before.files}
+    assert {dataset.name, "sub-01_task-rest_channels.tsv", "sub-01_electrodes.tsv"} <= told
     tables = [Path(file) for file in before.files if file != str(dataset)]
     assert len(tables) >= 3
     for table in tables:
