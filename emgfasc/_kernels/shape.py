@@ -159,10 +159,10 @@ def _smooth(x: Block, base: float, first: int, last: int, weights: Floats) -> Fl
 
 
 @kernel
-def _extremes(x: Block, base: float, first: int, y: Floats, noise: float) -> tuple[float, float]:
+def _extremes(x: Block, base: float, first: int, y: Floats, sharp: float) -> tuple[float, float]:
     """Return the highest and lowest value of `y`, ``x[first:]`` smoothed.
 
-    What stands out of it by more than the noise SD is the potential's own sharpness: an extreme
+    What stands out of it by more than `sharp` is the potential's own sharpness: an extreme
     is at most that far inside the unsmoothed one, and never outside.
     """
     high, low, top, bottom = -np.inf, np.inf, -np.inf, np.inf
@@ -171,7 +171,7 @@ def _extremes(x: Block, base: float, first: int, y: Floats, noise: float) -> tup
         value = x[first + k] - base
         if not np.isnan(value):
             top, bottom = max(top, value), min(bottom, value)
-    return min(max(high, top - noise), top), max(min(low, bottom + noise), bottom)
+    return min(max(high, top - sharp), top), max(min(low, bottom + sharp), bottom)
 
 
 @kernel
@@ -195,7 +195,8 @@ def shapes(
     channel, peak, start, stop : array of int, shape (n_events,)
         Channel, peak sample and window of each potential; ``start <= peak < stop``.
     bands : array of float, shape (n_events, 4)
-        In uV: half width of the baseline band, height of a phase, swing of a turn, noise SD.
+        In uV: half width of the baseline band, height of a phase, swing of a turn, how far
+        smoothing may cut an extreme.
     spans : array of int, shape (8,)
         In samples: shortest run outside, quiet after the end, length of a phase, reach of the
         search for the peak, start and stop of the baseline before the peak, least quiet baseline,

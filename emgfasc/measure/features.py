@@ -31,14 +31,14 @@ def bands_of(noise_uv: Floats, rules: Rules) -> Floats:
     Returns
     -------
     array of float, shape (n, 4)
-        Baseline band, height of a phase, swing of a turn, noise SD.
+        Baseline band, height of a phase, swing of a turn, how far smoothing may cut an extreme.
     """
     return np.column_stack(
         [
             np.maximum(rules.onset_uv, rules.onset_sigma * noise_uv),
             np.maximum(rules.phase_uv, rules.phase_sigma * noise_uv),
             np.maximum(rules.turn_uv, rules.turn_sigma * noise_uv),
-            noise_uv,
+            rules.sharp_sigma * noise_uv,
         ]
     )
 

@@ -55,6 +55,9 @@ class Rules:
     smooth_ms: float = _rule(
         0.5, "ms", "A running parabola over this long comes before all but peak and area.", _DEFAULT
     )
+    sharp_sigma: float = _rule(
+        1.0, "SD", "An extreme is at most this far inside the unsmoothed one.", _DEFAULT
+    )
     shoulder_ms: float = _rule(
         1.0, "ms", "Amplitude is sought this far outside onset and offset as well.", _DEFAULT
     )
@@ -116,7 +119,8 @@ class Rules:
             onset_uv=4.0,
             onset_share=0.2,
             quiet_ms=4.0,
-            smooth_ms=2.5,
+            smooth_ms=4.5,
+            sharp_sigma=0.5,
             shoulder_ms=5.0,
             phase_uv=4.0,
             phase_ms=1.0,

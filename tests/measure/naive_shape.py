@@ -82,7 +82,7 @@ def measure(
     share: float,
 ) -> dict[str, float] | None:
     run_min, quiet, phase_min, reach, base_from, base_to, enough, shoulder = spans
-    band, height, swing, noise = bands
+    band, height, swing, sharp = bands
     x = signal.astype(float)
     x = x - baseline(x, peak - base_from, peak - base_to, band, enough)
     near = range(max(start, peak - reach), min(stop, peak + reach + 1))
@@ -104,8 +104,8 @@ def measure(
     wide = y[a:b]
     raw = x[a:b][~np.isnan(x[a:b])]
     top_uv, bottom_uv = float(raw.max()), float(raw.min())
-    high = min(max(wide.max(), top_uv - noise), top_uv)
-    low = max(min(wide.min(), bottom_uv + noise), bottom_uv)
+    high = min(max(wide.max(), top_uv - sharp), top_uv)
+    low = max(min(wide.min(), bottom_uv + sharp), bottom_uv)
     y = y[first : last + 1]
     found = phases(y, max(height, least), phase_min)
     tops = [k for sign, k, _ in found if sign > 0]
