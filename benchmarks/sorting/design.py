@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import cast
@@ -91,11 +92,11 @@ class KindCell:
         )
 
 
-def unit_cells(seeds: tuple[int, ...], snrs: tuple[float, ...] = UNIT_SNRS) -> list[UnitCell]:
+def unit_cells(seeds: Sequence[int], snrs: tuple[float, ...] = UNIT_SNRS) -> list[UnitCell]:
     """Return every recording of the study of units."""
     return [UnitCell(*cell) for cell in product(KINDS, snrs, seeds)]
 
 
-def kind_cells(seeds: tuple[int, ...]) -> list[KindCell]:
+def kind_cells(seeds: Sequence[int]) -> list[KindCell]:
     """Return every recording of the study of kinds of discharge."""
     return [KindCell(*cell) for cell in product(ACTIVITIES, seeds)]

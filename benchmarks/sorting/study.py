@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 import emgfasc as ef
 from benchmarks.sorting.design import KindCell, UnitCell
+from emgfasc.containers import Rest
 
 __all__ = ["MIN_DISCHARGES", "confusion", "kind_rows", "recalls", "summed_units", "unit_row"]
 
@@ -57,7 +60,11 @@ def summed_units(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def kind_rows(cell: KindCell) -> pd.DataFrame:
-    """Return the counts of true and found category; stretches are no discharges and left out."""
+    """Return the counts of true and found category; stretches are no discharges and left out.
+
+    A discharge that overlaps others is often not found as such: when it lies in a stretch that
+    was excluded by a name, ``found`` is that name in brackets.
+    """
     rec, truth = cell.simulate()
     true = truth.to_frame()
     potentials = true[~true["reason"].isin(["contraction", "mains", "clipping", "dropout"])]
@@ -65,15 +72,30 @@ def kind_rows(cell: KindCell) -> pd.DataFrame:
     matches = ef.evaluate.events(
         potentials, res.events, tolerance_s=TOLERANCE_S, category=None
     ).matches
+    found = matches["found_category"].replace("", _NONE).fillna(_NONE).to_numpy(object)
+    missed = found == _NONE
+    found[missed] = _stretch_names(res.rest, matches.loc[missed, "truth_s"].to_numpy(float))
     pairs = pd.DataFrame(
         {
             "activity": cell.activity,
             "seed": cell.seed,
             "true": matches["truth_category"].replace("", _NONE).fillna("nothing"),
-            "found": matches["found_category"].replace("", _NONE).fillna(_NONE),
+            "found": found,
         }
     )
     return pairs.groupby(list(pairs), as_index=False).size().rename(columns={"size": "n"})
+
+
+def _stretch_names(rest: Rest, times_s: NDArray[np.float64]) -> list[str]:
+    """Return the name of the excluded stretch each time lies in, in brackets."""
+    starts = rest.segments["start_s"].to_numpy(float)
+    index = np.searchsorted(starts, times_s, side="right") - 1
+    rows = rest.segments.iloc[np.maximum(index, 0)]
+    names = []
+    for state, reason in zip(rows["state"], rows["reason"], strict=True):
+        name = reason.split(":")[0].replace(" ", "_") if state == "spontaneous" else state
+        names.append(f"({name})" if state in ("voluntary", "spontaneous") else _NONE)
+    return names
 
 
 def confusion(rows: pd.DataFrame) -> pd.DataFrame:
@@ -84,9 +106,13 @@ def confusion(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def recalls(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return each kind's recall: of all its discharges, and of those that were found at all."""
+    """Return each kind's recall: of all its discharges, and of those that were found at all.
+
+    ``recall_with_stretches`` counts those as well that lie in a stretch of that name.
+    """
     own = rows[rows["true"] == rows["activity"]]
-    seen = own[own["found"] != _NONE]
+    seen = own[(own["found"] != _NONE) & ~own["found"].str.startswith("(")]
+    within = own[own["found"] == "(" + own["true"] + ")"].groupby("true")["n"].sum()
     right = own[own["found"] == own["true"]].groupby("true")["n"].sum()
     table = pd.DataFrame(
         {"n": own.groupby("true")["n"].sum(), "n_found": seen.groupby("true")["n"].sum()}
@@ -94,4 +120,6 @@ def recalls(rows: pd.DataFrame) -> pd.DataFrame:
     table["n_right"] = right.reindex(table.index, fill_value=0)
     table["recall"] = table["n_right"] / table["n"]
     table["recall_of_found"] = table["n_right"] / table["n_found"]
+    within = within.reindex(table.index, fill_value=0)
+    table["recall_with_stretches"] = (table["n_right"] + within) / table["n"]
     return table.reset_index(names="category")

@@ -14,11 +14,20 @@ from emgfasc.measure.waveform import channel_numbers
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
 
-__all__ = ["TAPS", "Discharges", "aligned", "clear", "cut", "units_of"]
+__all__ = [
+    "Discharges",
+    "aligned",
+    "clear",
+    "cut",
+    "lag_margin",
+    "median_potential",
+    "units_of",
+]
 
 _BLOCK_VALUES = 4_000_000
-TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
+_TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
 _KAISER_BETA = 8.0
+_LAG_MS = 1.0  # largest shift in alignment
 _ROUNDS = 2  # of alignment to the median of the round before
 
 Floats = NDArray[np.float64]
@@ -83,6 +92,41 @@ def cut(rec: Recording, channel: int, peaks: Ints, before: int, after: int) -> F
     return out
 
 
+def median_potential(
+    rec: Recording, channel: int, peaks: Ints, before: int, after: int
+) -> tuple[Floats, int]:
+    """Return the median over discharges laid over each other, and of how many it is.
+
+    Parameters
+    ----------
+    rec : Recording
+        The cleaned recording.
+    channel : int
+        Index of the channel.
+    peaks : array of int
+        Samples, in order; a discharge whose window is not whole does not count.
+    before, after : int
+        Samples on either side of the peak.
+
+    Returns
+    -------
+    median : array of float, shape (before + after + 1,)
+        Empty when no discharge counts.
+    n : int
+    """
+    margin = lag_margin(rec.fs_hz)
+    windows = cut(rec, channel, peaks, before + margin, after + margin)
+    windows = windows[np.isfinite(windows).all(axis=1)]
+    if not len(windows):
+        return np.zeros(0), 0
+    return np.median(aligned(windows, margin), axis=0), len(windows)
+
+
+def lag_margin(fs_hz: float) -> int:
+    """Return the samples beside a window that alignment needs, for shifts of up to 1 ms."""
+    return round(_LAG_MS * fs_hz / 1e3) + _TAPS
+
+
 def _stretches(
     rec: Recording, peaks: Ints, before: int, after: int
 ) -> Iterator[tuple[slice, int, NDArray[np.float32]]]:
@@ -109,7 +153,7 @@ def aligned(windows: Floats, margin: int) -> Floats:
     -------
     array of float, shape (n, width - 2 * margin)
     """
-    reach = margin - TAPS
+    reach = margin - _TAPS
     width = windows.shape[1] - 2 * margin
     lags = np.arange(-reach, reach + 1)
     out = windows[:, margin : margin + width]
@@ -142,10 +186,10 @@ def _shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
     width = windows.shape[1] - 2 * margin
     whole = np.floor(delay).astype(int)
     part = delay - whole
-    taps = np.arange(-TAPS + 1, TAPS + 1)
+    taps = np.arange(-_TAPS + 1, _TAPS + 1)
     distance = taps - part[:, None]
     kernel = np.sinc(distance) * np.i0(
-        _KAISER_BETA * np.sqrt(np.clip(1 - (distance / TAPS) ** 2, 0, None))
+        _KAISER_BETA * np.sqrt(np.clip(1 - (distance / _TAPS) ** 2, 0, None))
     )
     kernel /= kernel.sum(axis=1, keepdims=True)
     rows = np.arange(len(windows))[:, None]

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc._kernels import shape
-from emgfasc.measure.align import TAPS, Discharges, aligned, clear, cut, units_of
+from emgfasc.measure.align import Discharges, clear, lag_margin, median_potential, units_of
 from emgfasc.measure.features import bands_of, features, smoothing, spans_of
 from emgfasc.measure.rules import Rules
 from emgfasc.measure.waveform import noise_uv, peak_samples
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["averages"]
 
-_LAG_MS = 1.0  # largest shift in alignment
 _OF_MEDIAN = np.sqrt(np.pi / 2)  # SD of a median over that of a mean, for normal noise
 
 Floats = NDArray[np.float64]
@@ -90,16 +89,13 @@ def _average(
 ) -> tuple[Floats, int, int]:
     """Return the median potential, of how many discharges, and the sample its peak lies at."""
     ms = rec.fs_hz / 1e3
-    margin = round(_LAG_MS * ms) + TAPS
+    margin = lag_margin(rec.fs_hz)
     before = round(max(rules.baseline_ms + rules.baseline_gap_ms, rules.before_ms) * ms)
     after = round(rules.after_ms * ms)
     peaks = peak_samples(rec, events)
     rows = clear(peaks, unit.rows, before + margin, after + margin, rec.n_samples)
-    windows = cut(rec, unit.channel, peaks[rows], before + margin, after + margin)
-    windows = windows[np.isfinite(windows).all(axis=1)]
-    if not len(windows):
-        return np.zeros(0), 0, before
-    return np.median(aligned(windows, margin), axis=0), len(windows), before
+    average, n = median_potential(rec, unit.channel, peaks[rows], before, after)
+    return average, n, before
 
 
 def _measured(average: Floats, center: int, noise: float, fs_hz: float, rules: Rules) -> Floats:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgfasc._validate import positive
 from emgfasc.measure.align import Discharges, units_of
-from emgfasc.measure.overlay import MIN_DISCHARGES, overlaid
+from emgfasc.measure.overlay import MIN_DISCHARGES, blank_row, overlaid
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
@@ -88,20 +88,13 @@ def _row(
     rec: Recording, events: Events, unit: Discharges, n_boot: int, seed: int
 ) -> dict[str, object]:
     """Return one unit's row."""
-    row: dict[str, object] = {
-        "unit": unit.unit,
-        "channel": rec.channels[unit.channel],
-        "n": len(unit.rows),
-        "n_used": 0,
-        **dict.fromkeys(_NUMBERS, np.nan),
-        "reason": f"fewer than {MIN_DISCHARGES} discharges without overlap",
-    }
+    row = blank_row(rec, unit, ("n_used",), _NUMBERS)
     found = overlaid(rec, events, unit)
     if isinstance(found, str):
         return row | {"reason": found}
     row["n_used"] = len(found.potentials)
     if len(found.potentials) < MIN_DISCHARGES:
-        return row
+        return row | {"reason": f"fewer than {MIN_DISCHARGES} discharges without overlap"}
     return row | _jiggle(found.potentials, found.noise, n_boot, seed) | {"reason": ""}
 
 

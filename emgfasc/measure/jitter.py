@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgfasc._validate import positive
 from emgfasc.measure.align import Discharges, units_of
-from emgfasc.measure.overlay import MIN_DISCHARGES, overlaid
+from emgfasc.measure.overlay import MIN_DISCHARGES, blank_row, overlaid
 from emgfasc.measure.validity import MIN_RATE_HZ
 
 if TYPE_CHECKING:
@@ -99,15 +99,7 @@ def _row(
     rec: Recording, events: Events, unit: Discharges, n_boot: int, seed: int
 ) -> dict[str, object]:
     """Return one unit's row."""
-    row: dict[str, object] = {
-        "unit": unit.unit,
-        "channel": rec.channels[unit.channel],
-        "n": len(unit.rows),
-        "n_used": 0,
-        "n_components": 0,
-        **dict.fromkeys(_NUMBERS, np.nan),
-        "reason": "",
-    }
+    row = blank_row(rec, unit, ("n_used", "n_components"), _NUMBERS) | {"reason": ""}
     if rec.kind != "needle" or rec.fs_hz < MIN_RATE_HZ:
         return row | {"reason": f"needs a needle sampled at {MIN_RATE_HZ:g} Hz or more"}
     found = overlaid(rec, events, unit)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc.measure.align import TAPS, Discharges, aligned, clear, cut
+from emgfasc.measure.align import Discharges, aligned, clear, cut, lag_margin
 from emgfasc.measure.waveform import peak_samples
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
 
-__all__ = ["MIN_DISCHARGES", "Overlay", "overlaid"]
+__all__ = ["MIN_DISCHARGES", "Overlay", "blank_row", "overlaid"]
 
 MIN_DISCHARGES = 5  # fewer cannot tell change from chance
-_LAG_MS = 1.0  # largest shift in alignment
 _GAP_MS = 2.0  # between the baseline window and the onset
 
 Floats = NDArray[np.float64]
@@ -39,6 +38,19 @@ class Overlay:
     noise: Floats
 
 
+def blank_row(
+    rec: Recording, unit: Discharges, counts: tuple[str, ...], numbers: tuple[str, ...]
+) -> dict[str, object]:
+    """Return the row of a unit of which nothing is measured yet."""
+    return {
+        "unit": unit.unit,
+        "channel": rec.channels[unit.channel],
+        "n": len(unit.rows),
+        **dict.fromkeys(counts, 0),
+        **dict.fromkeys(numbers, np.nan),
+    }
+
+
 def overlaid(rec: Recording, events: Events, unit: Discharges) -> Overlay | str:
     """Return a unit's discharges on its main channel, or why there are none to compare.
 
@@ -55,7 +67,7 @@ def overlaid(rec: Recording, events: Events, unit: Discharges) -> Overlay | str:
     ms = rec.fs_hz / 1e3
     before, after = round(max(lead_s, 0) * rec.fs_hz) + 1, round(max(tail_s, 0) * rec.fs_hz) + 1
     width = before + after + 1
-    margin = round(_LAG_MS * ms) + TAPS
+    margin = lag_margin(rec.fs_hz)
     reach = before + round(_GAP_MS * ms) + width
     peaks = peak_samples(rec, events)
     rows = clear(peaks, unit.rows, max(reach, before + margin), after + margin, rec.n_samples)

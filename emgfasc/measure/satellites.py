@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgfasc.measure.align import TAPS, aligned, cut, units_of
+from emgfasc.measure.align import median_potential, units_of
 from emgfasc.measure.rules import Rules
 from emgfasc.measure.waveform import peak_samples
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["satellites"]
 
-_LAG_MS = 1.0
 _COLUMNS = {
     "unit": "int64",
     "n": "int64",
@@ -67,16 +66,13 @@ def satellites(rec: Recording, events: Events, *, rules: Rules | None = None) ->
     rules = Rules.for_kind(rec.kind) if rules is None else rules
     ms = rec.fs_hz / 1e3
     before, after = round(rules.before_ms * ms), round(rules.after_ms * ms)
-    margin = round(_LAG_MS * ms) + TAPS
     peaks = peak_samples(rec, events)
     rows: list[dict[str, float]] = []
     for unit in units_of(rec, events):
-        windows = cut(rec, unit.channel, peaks[unit.rows], before + margin, after + margin)
-        windows = windows[np.isfinite(windows).all(axis=1)]
-        if len(windows) < max(rules.satellite_discharges, 1):
-            continue
-        parts = _components(np.median(aligned(windows, margin), axis=0), before, rules, ms)
-        rows += [{"unit": unit.unit, "n": len(windows), **part} for part in parts]
+        average, n = median_potential(rec, unit.channel, peaks[unit.rows], before, after)
+        if n >= max(rules.satellite_discharges, 1):
+            parts = _components(average, before, rules, ms)
+            rows += [{"unit": unit.unit, "n": n, **part} for part in parts]
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
