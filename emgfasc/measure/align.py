@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
 
 __all__ = [
+    "TAPS",
     "Discharges",
     "aligned",
     "clear",
@@ -25,7 +26,7 @@ __all__ = [
 ]
 
 _BLOCK_VALUES = 4_000_000
-_TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
+TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
 _KAISER_BETA = 8.0
 _LAG_MS = 1.0  # largest shift in alignment
 _ROUNDS = 2  # of alignment to the median of the round before
@@ -124,7 +125,7 @@ def median_potential(
 
 def lag_margin(fs_hz: float) -> int:
     """Return the samples beside a window that alignment needs, for shifts of up to 1 ms."""
-    return round(_LAG_MS * fs_hz / 1e3) + _TAPS
+    return round(_LAG_MS * fs_hz / 1e3) + TAPS
 
 
 def _stretches(
@@ -153,7 +154,7 @@ def aligned(windows: Floats, margin: int) -> Floats:
     -------
     array of float, shape (n, width - 2 * margin)
     """
-    reach = margin - _TAPS
+    reach = margin - TAPS
     width = windows.shape[1] - 2 * margin
     lags = np.arange(-reach, reach + 1)
     out = windows[:, margin : margin + width]
@@ -186,10 +187,10 @@ def _shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
     width = windows.shape[1] - 2 * margin
     whole = np.floor(delay).astype(int)
     part = delay - whole
-    taps = np.arange(-_TAPS + 1, _TAPS + 1)
+    taps = np.arange(-TAPS + 1, TAPS + 1)
     distance = taps - part[:, None]
     kernel = np.sinc(distance) * np.i0(
-        _KAISER_BETA * np.sqrt(np.clip(1 - (distance / _TAPS) ** 2, 0, None))
+        _KAISER_BETA * np.sqrt(np.clip(1 - (distance / TAPS) ** 2, 0, None))
     )
     kernel /= kernel.sum(axis=1, keepdims=True)
     rows = np.arange(len(windows))[:, None]
