@@ -13,6 +13,7 @@ from emgfasc.io.refusal import reason
 
 __all__ = ["expanded", "fetch", "is_url", "signature"]
 
+_EXTRAS = {"s3": "s3", "s3a": "s3"}  # what installs the library of a protocol; else "batch"
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -83,10 +84,10 @@ def _filesystem(url: str) -> tuple[Any, str]:
         core = import_module("fsspec.core")
         fs, path = core.url_to_fs(url)
     except ImportError as error:
+        extra = _EXTRAS.get(url.partition("://")[0].lower(), "batch")
         raise MissingExtraError(
-            f"{url}: reading it needs {error.name or 'a library'}; "
-            "install it with: pip install 'emgfasc[batch]'; "
-            "for s3:// also s3fs, for gs:// gcsfs."
+            f"{url}: reading it needs another library ({reason(error)}); "
+            f"install it, or all that emgfasc knows to need: pip install 'emgfasc[{extra}]'."
         ) from error
     except ValueError as error:
         raise RecordingError(f"{url}: is no address fsspec knows ({reason(error)}).") from error

@@ -23,6 +23,7 @@ _KINDS = {*range(1, 8), 9, *range(12, 19)}
 _CLASSES = range(1, 19)
 _DEEPEST = 32
 _LARGEST_TYPE = 5000  # version 4: thousands tell the byte order, tens the type of number
+_LARGEST_EMPTY = 1 << 16  # scipy makes room for the columns of a matrix without rows
 _VERSION_4_BYTES = {0: 8, 1: 4, 2: 4, 3: 2, 4: 2, 5: 1}
 
 
@@ -70,7 +71,8 @@ def _hold_version_4(stored: bytes) -> None:
         item = _VERSION_4_BYTES.get(kind // 10 % 10, 8)
         size = name + rows * columns * item * (2 if imaginary else 1)
         at += 20
-        if size > len(stored) - at:
+        empty = rows * columns == 0 and max(rows, columns) > _LARGEST_EMPTY
+        if empty or size > len(stored) - at:
             raise ValueError(f"a matrix claims to be {rows} x {columns} and is not all there")
         at += size
 

@@ -1,5 +1,6 @@
 """Recordings behind URLs: in fsspec's memory, and on a web server of this machine."""
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -89,3 +90,16 @@ def test_an_address_that_leads_nowhere_is_a_row(url: str, tmp_path: Path) -> Non
     done, _ = run(url, tmp_path / "out")
     assert done.recordings["status"].tolist() == ["failed"]
     assert url in done.recordings["reason"][0]
+
+
+def test_a_bucket_without_its_library_names_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    done, _ = run("s3://lab/a.edf", tmp_path / "out")
+    assert done.recordings["status"].tolist() == ["failed"]
+    reason = done.recordings["reason"][0]
+    assert "s3fs" in reason
+    assert "pip install 'emgfasc[s3]'" in reason
+    with pytest.raises(ef.MissingExtraError, match=r"emgfasc\[s3\]"):
+        run("s3://lab/*.edf", tmp_path / "out")
