@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Kind, Recording, Rest
+from emgfasc.containers.gaps import filled
 from emgfasc.detect.machine import machine_regular
 from emgfasc.detect.neighbours import MIN_GRID, beside
 from emgfasc.detect.portrait import Portrait, View
@@ -178,7 +179,7 @@ def _cases(
 
 def _read(rec: Recording, start: int, stop: int) -> NDArray[np.float32]:
     """Read a stretch; zeros in gaps, the edge value beyond the ends."""
-    data = np.nan_to_num(rec.read(start, stop), nan=0.0)
+    data = filled(rec.read(start, stop))
     return np.pad(data, ((0, 0), (max(0, -start), max(0, stop - rec.n_samples))), mode="edge")
 
 

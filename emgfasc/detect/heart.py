@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Source
+from emgfasc.containers.gaps import filled
 from emgfasc.integrity.rhythm import CELL_S, Rhythm, find_rhythm, is_slow, slow_traces
 
 __all__ = ["BeatFreeSource", "Beats", "beats_in", "find_beats", "with_beats", "without_beats"]
@@ -138,7 +139,7 @@ def _windows(
         if not len(mine):
             continue
         low, high = int(sample[mine[0]]) - before, int(sample[mine[-1]]) + after + 1
-        data = np.nan_to_num(rec.read(low, high))
+        data = filled(rec.read(low, high))
         data = data if weights is None else weights[None] @ data
         data = np.pad(data, ((0, 0), (max(0, -low), max(0, high - rec.n_samples))))
         for k in mine:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.containers.gaps import filled
 from emgfasc.integrity.finding import Finding
 from emgfasc.integrity.rhythm import CELL_S, Rhythm, find_rhythm, is_slow, slow_traces
 
@@ -69,7 +70,7 @@ def _mean_beat(rec: Recording, rhythm: Rhythm) -> NDArray[np.float64]:
     at = at[(at > half + lag) & (at < rec.n_samples - half - lag)]
     at = at[np.unique(np.linspace(0, len(at) - 1, _MOST).astype(int))]
     cuts = np.stack(
-        [np.nan_to_num(rec.read(int(k) - half - lag, int(k) + half + lag + 1)) for k in at]
+        [filled(rec.read(int(k) - half - lag, int(k) + half + lag + 1)) for k in at]
     ).astype(np.float64)
     cuts -= cuts.mean(axis=2, keepdims=True)
     mixed = rhythm.weights @ cuts

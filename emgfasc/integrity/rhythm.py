@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.containers.gaps import filled
 
 __all__ = ["CELL_S", "Rhythm", "find_rhythm", "is_regular", "is_slow", "slow_traces"]
 
@@ -61,7 +62,7 @@ def slow_traces(rec: Recording) -> list[tuple[Floats, Floats]]:
     size = max(1, round(CELL_S * rec.fs_hz))
     pieces = []
     for _, block in rec.blocks(size * round(_BLOCK_S / CELL_S)):
-        mixed = mixer[:, good] @ np.nan_to_num(block[good], copy=False)
+        mixed = mixer[:, good] @ filled(block[good])
         n = mixed.shape[1] // size
         pieces.append(mixed[:, : n * size].reshape(len(mixer), n, size).mean(axis=2))
     traces = np.concatenate(pieces, axis=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from emgfasc.containers import Recording
+from emgfasc.containers.gaps import filled
 from emgfasc.rest.cells import runs
 
 __all__ = ["lost"]
@@ -56,7 +57,7 @@ def lost(raw: Recording) -> list[tuple[float, float, str, str]]:
         cells = block[good, : n * size].reshape(len(good), n, size)
         still[:, first : first + n] = (cells == cells[:, :, :1]).all(axis=2)
         level[:, first : first + n] = np.abs(cells[:, :, 0])
-        top = np.fmax(top, np.nan_to_num(np.abs(block[good])).max(axis=1))
+        top = np.fmax(top, filled(np.abs(block[good])).max(axis=1))
     # A channel that never moves is a bad channel, not a lost stretch.
     moving = still.mean(axis=1) < _CHANNELS
     if not moving.any():

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.containers.gaps import filled
 
 __all__ = ["cut_out"]
 
@@ -48,7 +49,7 @@ def cut_out(
         if not mine.size:
             continue
         low = max(0, start - before)
-        data = np.nan_to_num(rec.read(low, start + block + after), nan=0.0)
+        data = filled(rec.read(low, start + block + after))
         for k in mine:
             first = int(peaks[k]) - before - low
             left, right = max(first, 0), min(first + before + after, data.shape[1])
