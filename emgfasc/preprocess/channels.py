@@ -14,12 +14,14 @@ from emgfasc.containers import Recording
 __all__ = ["judge_channels"]
 
 T = TypeVar("T")
+Floats = NDArray[np.float32]
 
 _N_PROBES = 16
 _PROBE_S = 1.0
 _MIN_CHANNELS = 4  # fewer cannot be compared with one another
 _NOISY = 8.0  # times the median channel (rule of this library)
 _MISSING = 0.5
+_GLANCE = 64  # samples in which a channel that works has moved
 
 
 def judge_channels(raw: Recording, passed: Recording) -> dict[str, str]:
@@ -52,7 +54,7 @@ def judge_channels(raw: Recording, passed: Recording) -> dict[str, str]:
     return reasons
 
 
-def _pieces(rec: Recording, judge: Callable[[NDArray[np.float32]], T]) -> list[T]:
+def _pieces(rec: Recording, judge: Callable[[Floats], T]) -> list[T]:
     """Return what `judge` makes of a few short pieces spread over the recording."""
     size = min(rec.n_samples, max(2, round(_PROBE_S * rec.fs_hz)))
     last = rec.n_samples - size
@@ -62,18 +64,35 @@ def _pieces(rec: Recording, judge: Callable[[NDArray[np.float32]], T]) -> list[T
 
 def _flat(raw: Recording) -> NDArray[np.bool_]:
     """Tell which channels do not move at all in most pieces."""
-    still = _pieces(raw, lambda piece: np.nan_to_num(piece - piece[:, :1]).any(axis=1))
-    return np.asarray(np.mean(still, axis=0) < 0.5)
+
+    def moves(piece: Floats) -> NDArray[np.bool_]:
+        moved = _moves(piece[:, :_GLANCE])
+        rest = np.flatnonzero(~moved)
+        if len(rest):
+            moved[rest] = _moves(piece[rest])
+        return moved
+
+    return np.asarray(np.mean(_pieces(raw, moves), axis=0) < 0.5)
+
+
+def _moves(piece: Floats) -> NDArray[np.bool_]:
+    """Tell which channels hold anything but their first value."""
+    return np.asarray(np.nan_to_num(piece - piece[:, :1]).any(axis=1))
 
 
 def _spread(rec: Recording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return each channel's typical SD and its share of missing samples."""
 
-    def judge(piece: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        holes = np.isnan(piece)
-        whole = np.where(holes, np.float32(0), piece)
-        energy = np.einsum("ij,ij->i", whole, whole).astype(np.float64)
-        return np.sqrt(energy / np.maximum((~holes).sum(axis=1), 1)), holes.mean(axis=1)
+    def judge(piece: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        n = np.full(len(piece), piece.shape[1])
+        energy = np.einsum("ij,ij->i", piece, piece)
+        if np.isnan(energy).any():
+            holes = np.isnan(piece)
+            n -= holes.sum(axis=1)
+            whole = np.where(holes, np.float32(0), piece)
+            energy = np.einsum("ij,ij->i", whole, whole)
+        power = energy.astype(np.float64) / np.maximum(n, 1)
+        return np.sqrt(power), 1 - n / piece.shape[1]
 
     spreads, gaps = zip(*_pieces(rec, judge), strict=True)
     return np.median(spreads, axis=0), np.mean(gaps, axis=0)

@@ -4,7 +4,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
 from emgfasc.preprocess import Mains, find_mains
-from emgfasc.preprocess.mains import without_mains
+from emgfasc.preprocess.mains import _middle, without_mains
 from signals import potential, recording
 
 FS = 2048.0
@@ -78,3 +78,9 @@ def test_an_amplifier_at_its_rail_does_not_spoil_the_fit_around_it() -> None:
     free = without_mains(rec, Mains(50.0, (1,))).read()[0]
     around = np.r_[int(3.5 * fs) : int(5.0 * fs), int(6.1 * fs) : int(7.6 * fs)]
     assert np.sqrt(np.mean(free[around] ** 2)) < 5.6
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
+def test_the_middle_is_the_median(n: int) -> None:
+    arrays = list(np.random.default_rng(n).integers(0, 4, (n, 3, 50)).astype(np.float32))
+    np.testing.assert_array_equal(_middle(arrays), np.median(arrays, axis=0))
