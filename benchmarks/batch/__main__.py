@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.batch.killing import kill_and_resume
-from benchmarks.batch.loading import load
+from benchmarks.batch.loading import LARGEST_GB, load
 from benchmarks.batch.measuring import speedup, throughput
 from benchmarks.batch.recordings import small_files
 
@@ -24,12 +24,13 @@ def main() -> int:
     fast = studies.add_parser("speedup", help="two workers against one, 16 equal files")
     fast.add_argument("--files", type=int, default=16)
     fast.add_argument("--channels", type=int, default=64)
-    fast.add_argument("--minutes", type=int, default=2)
+    fast.add_argument("--minutes", type=int, default=4)
     fast.add_argument("--rounds", type=int, default=3)
     much = studies.add_parser("throughput", help="against a plain loop with mne and scipy")
     much.add_argument("--files", type=int, default=32)
     much.add_argument("--seconds", type=float, default=60.0)
     heavy = studies.add_parser("load", help="many, long, wide and busy files")
+    heavy.add_argument("kinds", nargs="*", default=list(LARGEST_GB), metavar="kind")
     heavy.add_argument("--minutes", type=int, default=120, help="of the long file, 64 channels")
     heavy.add_argument("--small", type=int, default=1000)
     asked = parser.parse_args()
@@ -44,7 +45,7 @@ def main() -> int:
             print(f"batch / plain loop: {ratio:.2f}")
             print(", ".join(f"{stage} {100 * share:.0f} %" for stage, share in shares.items()))
         else:
-            for line in load(folder, minutes=asked.minutes, n_small=asked.small):
+            for line in load(folder, asked.kinds, minutes=asked.minutes, n_small=asked.small):
                 print(line, flush=True)
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,12 +58,14 @@ class Load:
         )
 
 
-def load(folder: Path, *, minutes: int, n_small: int) -> Iterator[Load]:
-    """Batch each kind of load; every recording must be done, once, within the stated memory."""
+def load(folder: Path, kinds: Sequence[str], *, minutes: int, n_small: int) -> Iterator[Load]:
+    """Batch some kinds of load; every recording must be done, once, within the stated memory."""
     busy_minutes = round(200_000 * _EVERY_S["busy"] / 60)
     for name, n_channels, length in (
         ("small", 1, 0), ("wide", 256, 2), ("busy", 1, busy_minutes), ("long", 64, minutes)
     ):  # fmt: skip
+        if name not in kinds:
+            continue
         source = folder / name
         source.mkdir()
         if name == "small":
