@@ -1,4 +1,4 @@
-"""``python -m benchmarks.integrity [alarms | unwrap | drops]``.
+"""``python -m benchmarks.integrity [alarms | unwrap | drops | thresholds]``.
 
 ``alarms``, the default: false alarms of the integrity report, by kind and flag. For the others see
 their modules.
@@ -12,13 +12,19 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Callable
 from typing import Literal
 
 from scipy.stats import beta
 
 import emgfasc as ef
-from benchmarks.integrity import drops, unwrapping
+from benchmarks.integrity import drops, thresholds, unwrapping
 
+OTHERS: dict[str, Callable[[float], int]] = {
+    "unwrap": lambda _: unwrapping.main(),
+    "thresholds": lambda _: thresholds.main(),
+    "drops": drops.main,
+}
 FIRST_SEED = 9300
 TARGET = 0.01
 # How many, and how long: a grid costs most, and has most channels to raise an alarm on.
@@ -31,14 +37,10 @@ DESIGN: tuple[tuple[Literal["needle", "surface", "hdsemg"], int, float], ...] = 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="?", default="alarms", choices=["alarms", "unwrap", "drops"])
+    parser.add_argument("what", nargs="?", default="alarms", choices=["alarms", *OTHERS])
     parser.add_argument("--share", type=float, default=1.0, help="of the recordings, to be quick")
     asked = parser.parse_args()
-    if asked.what == "unwrap":
-        return unwrapping.main()
-    if asked.what == "drops":
-        return drops.main(asked.share)
-    return alarms(asked.share)
+    return OTHERS[asked.what](asked.share) if asked.what in OTHERS else alarms(asked.share)
 
 
 def alarms(share: float) -> int:

@@ -14,24 +14,25 @@ import numpy as np
 import emgfasc as ef
 
 FIRST_SEED, RECORDINGS, PLACES = 9400, 6, 5
-KINDS: tuple[tuple[Literal["needle", "surface", "hdsemg"], float], ...] = (
-    ("needle", 40.0), ("surface", 40.0), ("hdsemg", 10.0),
-)  # fmt: skip
+KINDS: tuple[Literal["needle", "surface", "hdsemg"], ...] = ("needle", "surface", "hdsemg")
+SECONDS, SECONDS_OF_HUM = 10.0, 40.0
 SAMPLES = {"held_samples": (2, 3, 4, 6, 8, 12, 18), "doubled_packets": (6, 8, 12, 18, 32)}
 CUT_MS = (0.5, 1.0, 2.0, 4.0, 8.0, 14.0)  # 50 Hz turns once in 20 ms
 
 
 def main(share: float) -> int:
     seeds = range(FIRST_SEED, FIRST_SEED + max(1, round(RECORDINGS * share)))
-    for kind, seconds in KINDS:
-        clean = [ef.simulate.recording(kind=kind, seed=s, seconds=seconds)[0] for s in seeds]
+    for kind in KINDS:
+        clean = [ef.simulate.recording(kind=kind, seed=s, seconds=SECONDS)[0] for s in seeds]
         for name, sizes in SAMPLES.items():
             for size in sizes:
                 tell(clean, name, size, f"{size} samples")
-        if seconds >= 40:
-            for cut_ms in CUT_MS:
-                size = round(cut_ms * 1e-3 * clean[0].fs_hz)
-                tell(clean, "phase_breaks", size, f"{cut_ms:g} ms")
+        if kind == "hdsemg":  # one channel is followed: a grid tells no more than a pair
+            continue
+        long = [ef.simulate.recording(kind=kind, seed=s, seconds=SECONDS_OF_HUM)[0] for s in seeds]
+        for cut_ms in CUT_MS:
+            size = round(cut_ms * 1e-3 * long[0].fs_hz)
+            tell(long, "phase_breaks", size, f"{cut_ms:g} ms")
     return 0
 
 
