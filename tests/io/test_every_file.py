@@ -65,4 +65,4 @@ def test_what_is_refused_can_be_read_as_its_message_says(data_dir: Path) -> None
         ("brainvision/test.vhdr", {"channels": ["FP1"]}),
         ("edf/duplicate_channel_labels.edf", {"channels": [0]}),
     ):
-        assert ef.read(data_dir / name, **options).n_samples > 1000  # type: ignore[arg-type]
+        assert ef.read(data_dir / name, **options).n_samples > 1000
