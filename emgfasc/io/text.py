@@ -17,6 +17,7 @@ from emgfasc.errors import RecordingError
 from emgfasc.io.arrays import array_names, held
 from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import Channel, Contents
+from emgfasc.io.delsys import is_delsys, open_delsys
 from emgfasc.io.noraxon import is_noraxon, open_noraxon
 from emgfasc.io.refusal import refusing
 from emgfasc.io.timeline import spread, steps_of
@@ -53,7 +54,7 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     path : Path
         The file: optional ``#`` lines, an optional row of names (``name (uV)`` states a unit), an
         optional row of units under it, then numbers; ``nan`` marks a gap. Exports of Delsys
-        Trigno and of Noraxon's myoRESEARCH are handed to their own readers.
+        and of Noraxon's myoRESEARCH are handed to their own readers.
     label : str
         How messages name it.
     fs_hz : float or None
@@ -68,6 +69,8 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
         return open_trigno(path, label)
     if is_noraxon(path):
         return open_noraxon(path, label)
+    if is_delsys(path):
+        return open_delsys(path, label)
     with refusing(label, "a table of numbers"):
         table = _parse(path)
         values, rate, notes = _timed(table, fs_hz)

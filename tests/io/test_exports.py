@@ -1,4 +1,4 @@
-"""Exports of Noraxon, rebuilt from published layouts; tables whose own times leave rows out."""
+"""Exports of Noraxon and Delsys, rebuilt from published layouts; tables that leave rows out."""
 
 from __future__ import annotations
 
@@ -110,6 +110,82 @@ def test_noraxon_matlab(tmp_path: Path) -> None:
 def test_noraxon_matlab_without_a_rate_is_refused(tmp_path: Path) -> None:
     path = matlab(tmp_path / "a.mat", frequency=np.zeros((0, 0)))
     with pytest.raises(ef.RecordingError, match=r"BRACHIORAD\. RT' has no data or no frequency"):
+        ef.read(path)
+
+
+def discover(path: Path, *, periods: bool = True, lose: slice = slice(0)) -> Path:
+    """As Trigno Discover writes it: own times per channel, slower ones end earlier, markers."""
+    sensor = "Avanti Sensor {} (7592{})"
+    head = [
+        ["Application:", "Trigno Discover (1.7.0)"],
+        ["Date/Time:", "2025-01-01 10:00:00"],
+        ["Collection Length (seconds):", "0.3"],
+        [sensor.format(1, 3), "", "", "", sensor.format(2, 4), ""],
+        ["sensor mode: 65", "", "", "", "sensor mode: 65", ""],
+        ["EMG 1 Time Series (s)", "EMG 1 (mV)", "ACC X Time Series (s)", "ACC X (G)",
+         "EMG 1 Time Series (s)", "EMG 1 (mV)", "", ""],
+        ["", " 1259.2593 Hz", "", " 148.1481 Hz", "", " 1259.2593 Hz"],
+    ]  # fmt: skip
+    if periods:
+        head.append(["", " 0.000794 s", "", " 0.00675 s", "", " 0.000794 s", "Type", "Label"])
+    kept = np.delete(np.arange(400), np.r_[lose])
+    for row, k in enumerate(kept):
+        slow = [f"{row / 148.1481:.6f}", "0.5"] if row < 40 else ["", ""]
+        t = f"{k / 1259.2593:.6f}"
+        marker = ["General", "start"] if row == 3 else []
+        head.append([t, f"{DATA[k, 0] / 1e3:.9f}", *slow, t, f"{DATA[k, 1] / 1e3:.9f}", *marker])
+    path.write_text("\n".join(",".join(row) for row in head), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("periods", [True, False])
+def test_trigno_discover(tmp_path: Path, periods: bool) -> None:
+    rec = ef.read(discover(tmp_path / "a.csv", periods=periods))
+    assert rec.channels == ("Avanti Sensor 1 (75923): EMG 1", "Avanti Sensor 2 (75924): EMG 1")
+    assert (rec.kind, rec.fs_hz, rec.n_samples) == ("surface", 1259.2593, 400)
+    np.testing.assert_allclose(rec.read(), DATA.T, atol=1e-4)
+    slow = ef.read(tmp_path / "a.csv", channels=[1], scale=1)
+    assert (slow.fs_hz, slow.n_samples) == (148.1481, 40)
+
+
+def test_trigno_discover_keeps_lost_samples_as_gaps(tmp_path: Path) -> None:
+    rec = ef.read(discover(tmp_path / "a.csv", lose=slice(100, 127)))
+    assert np.flatnonzero(np.isnan(rec.read()[1])).tolist() == list(range(100, 127))
+    assert any("27 sample(s) are missing in 1 place(s)" in note for note in rec.notes)
+
+
+@pytest.mark.parametrize("sign", [",", ";"])
+def test_emgworks_export_of_hpf_has_no_unit(tmp_path: Path, sign: str) -> None:
+    def number(value: float) -> str:
+        return f"{value:.9f}".replace(".", "," if sign == ";" else ".")
+
+    rows = [sign.join(["X[s]", "R VASTUS (1): EMG 1", "X[s]", "R VASTUS (1): ACC X 1"])]
+    for k in range(400):
+        slow = [number(k / 148.148), "0"] if k < 40 else ["", ""]
+        rows.append(sign.join([number(k / 1925.926), number(DATA[k, 0] * 1e-6), *slow]))
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(ef.RecordingError, match=r"unit of R VASTUS .* give scale="):
+        ef.read(path)
+    rec = ef.read(path, scale=1e6)
+    assert rec.fs_hz == pytest.approx(1925.926, rel=1e-5)
+    np.testing.assert_allclose(rec.read()[0], DATA[:, 0], atol=2e-3)
+
+
+def test_broken_delsys_tables_are_one_line(tmp_path: Path) -> None:
+    path = discover(tmp_path / "a.csv")
+    text = path.read_text()
+    for old, new, words in (
+        ("1259.2593 Hz", "2000 Hz", "stated at 2000 Hz, its times say 1259.2"),
+        (" Time Series (s)", "", "no row of column titles"),
+        ("0.001588,", "oops,", "Delsys table"),
+    ):
+        path.write_text(text.replace(old, new))
+        with pytest.raises(ef.RecordingError, match=words) as caught:
+            ef.read(path)
+        assert "\n" not in str(caught.value)
+    path.write_text("\n".join(text.split("\n")[:9]))
+    with pytest.raises(ef.RecordingError, match=r"holds 1 sample\(s\)"):
         ef.read(path)
 
 
