@@ -37,10 +37,12 @@ TOP = (
 
 def pages() -> dict[str, str]:
     """Return the text of each page by its name."""
-    made = {"emgfasc": _page("The whole way: `emgfasc`", "A recording in, an analysis out.", TOP)}
+    top = {f"emgfasc.{item.__qualname__}": item for item in TOP}
+    made = {"emgfasc": _page("The whole way: `emgfasc`", "A recording in, an analysis out.", top)}
     for room, title in TITLES.items():
         about = (getattr(ef, room).__doc__ or "").split("\n\n")[0].strip()
-        made[room] = _page(f"{title}: `emgfasc.{room}`", about, tuple(_public(room).values()))
+        own = {f"emgfasc.{room}.{name}": item for name, item in _public(room).items()}
+        made[room] = _page(f"{title}: `emgfasc.{room}`", about, own)
     return made
 
 
@@ -82,8 +84,13 @@ def _places() -> dict[str, str]:
     return places
 
 
-def _page(title: str, about: str, public: tuple[Any, ...]) -> str:
-    return "\n\n".join([f"# {title}", about, *(f"::: {_anchor(item)}" for item in public)]) + "\n"
+def _page(title: str, about: str, public: dict[str, Any]) -> str:
+    """Return a page's text; its headings are the names one calls, wherever they are defined."""
+    parts = [
+        f"::: {_anchor(item)}\n    options: {{heading: {name}, toc_label: {item.__name__}}}"
+        for name, item in public.items()
+    ]
+    return "\n\n".join([f"# {title}", about, *parts]) + "\n"
 
 
 def on_page_content(html: str, page: Any, **_: object) -> str:
