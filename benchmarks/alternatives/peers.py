@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy.baselines import JOIN_MS, band_passed, joined, mad_5
 from benchmarks.accuracy.detectors import analysis
-from emgfasc.containers import Recording
+from emgfasc.containers import KINDS, Kind, Recording
 
 __all__ = ["Peer", "peers"]
 
@@ -40,6 +40,8 @@ class Peer:
         A recording in, the times of its potentials out.
     made_for, rest, channels, units, answer : str
         What it does, from its documentation.
+    kinds : tuple of str
+        What it is run on: those made for surface EMG are not run on needles and grids.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Peer:
     channels: str
     units: str
     answer: str
+    kinds: tuple[Kind, ...] = KINDS
 
     @property
     def installed(self) -> bool:
@@ -71,10 +74,10 @@ def peers() -> tuple[Peer, ...]:
              "one by one", "no", "times"),
         Peer("SpikeInterface", "spikeinterface", _spikeinterface, "extracellular spikes", "no",
              "one event within a radius", "with a sorter", "spike trains, waveforms, quality"),
-        Peer("NeuroKit2", "neurokit2", _neurokit, "muscle activation", "activation only",
-             "one channel", "no", "activation, amplitude"),
-        Peer("BioSPPy", "biosppy", _biosppy, "muscle activation", "activation only",
-             "one channel", "no", "onsets"),
+        Peer("NeuroKit2", "neurokit2", _neurokit, "muscle activation, surface", "activation only",
+             "one channel", "no", "activation, amplitude", kinds=("surface",)),
+        Peer("BioSPPy", "biosppy", _biosppy, "muscle activation, surface", "activation only",
+             "one channel", "no", "onsets", kinds=("surface",)),
     )  # fmt: skip
 
 
@@ -105,10 +108,12 @@ def _spikeinterface(rec: Recording) -> Times:
 
 
 def _neurokit(rec: Recording) -> Times:
-    process = import_module("neurokit2").emg_process
+    neurokit, fs_hz = import_module("neurokit2"), rec.fs_hz
 
     def onsets(x: NDArray[np.float64]) -> Any:
-        return process(x, sampling_rate=rec.fs_hz)[1]["EMG_Onsets"]
+        amplitude = neurokit.emg_amplitude(neurokit.emg_clean(x, sampling_rate=fs_hz))
+        found = neurokit.emg_activation(emg_amplitude=amplitude, sampling_rate=fs_hz)
+        return found[1]["EMG_Onsets"]
 
     return _at_peaks(rec, [onsets(row) for row in rec.read().astype(np.float64)])
 
