@@ -19,6 +19,8 @@ __all__ = ["reject"]
 _BLOCK_S = 60.0
 _ECHO_S, _ECHO = 0.03, 0.35  # so near and so much smaller than an artifact is a part of it
 _SWING_S, _WEAK_SNR = 0.05, 8.0  # so near a slow swing, so weak an event is a part of it
+_AMID_S, _AMID_SNR = 0.15, 12.0  # so near swings on both sides, so weak,
+_AROUND_S, _AMID = 0.3, 1.2  # and at most so much larger than those around
 _MOVEMENT = "movement: a slow swing"
 
 
@@ -41,6 +43,11 @@ def _pop(case: _Case) -> bool:
 def _one_electrode(case: _Case) -> bool:
     alone = len(case.near) > 0 and float(np.abs(case.look.gains[case.near]).max()) < 0.25
     return case.snr >= 8 and alone
+
+
+def _faint(case: _Case) -> bool:
+    # The widest answer can be large beside a potential, or upon a swing, where nothing stands out.
+    return case.kind != "hdsemg" and case.snr < 3
 
 
 def _common(case: _Case) -> bool:
@@ -80,6 +87,7 @@ _RULES: tuple[tuple[str, Callable[[_Case], bool]], ...] = (
     (_MOVEMENT, _motion),
     ("spike: faster than potentials seen through the skin", _too_fast),
     ("spike: its own mirror image upside down", _odd),
+    ("smaller than the noise's own swings", _faint),
 )
 
 
@@ -89,9 +97,10 @@ def reject(rec: Recording, events: Events, *, raw: Recording, rest: Rest | None 
     Looked for, in this order: events in stretches that are artifact; steps on one electrode that
     decay (pops); on grids, events on one electrode alone, or the same on all of them; slow swings;
     spikes too fast for the electrode; on needles, spikes that are their own mirror image upside
-    down, as interference is and a potential with its initial, main and terminal phase is not;
-    stimuli, which come back like a machine; weak events beside any of these. What remains
-    unsaid stays as it was.
+    down, as interference is and a potential with its initial, main and terminal phase is not; off
+    grids, what is smaller than noise itself swings; stimuli, which come back like a machine; what
+    lies between swings and is no larger; weak events beside any of these. What remains unsaid
+    stays as it was.
 
     Parameters
     ----------
@@ -197,12 +206,22 @@ def _add_swings(
     category: NDArray[np.object_],
     reason: NDArray[np.object_],
 ) -> None:
-    """Give weak events beside a slow swing its category and reason, in place."""
-    for row in np.flatnonzero(reason == _MOVEMENT):
-        low, high = np.searchsorted(peak_s, [peak_s[row] - _SWING_S, peak_s[row] + _SWING_S])
-        for other in range(int(low), int(high)):
-            if category[other] == "fasciculation" and snr[other] < _WEAK_SNR:
-                category[other], reason[other] = "artifact", f"beside another: {_MOVEMENT}"
+    """Give events that belong to a slow swing its category and reason, in place.
+
+    A cable swings for a while: between two swings, what is not strong and no larger than those
+    around it is one of them, and so is what is weak and close to one.
+    """
+    swings = np.flatnonzero(reason == _MOVEMENT)
+    time, size = peak_s[swings], snr[swings]
+    for row in np.flatnonzero(category == "fasciculation"):
+        gap = time - peak_s[row]
+        near = size[np.abs(gap) <= _AROUND_S]
+        beside = bool((np.abs(gap) <= _SWING_S).any()) and snr[row] < _WEAK_SNR
+        close = np.abs(gap) <= _AMID_S
+        amid = bool((close & (gap < 0)).any() and (close & (gap > 0)).any())
+        amid &= snr[row] < _AMID_SNR
+        if beside or (amid and snr[row] <= _AMID * near.max()):
+            category[row], reason[row] = "artifact", f"beside another: {_MOVEMENT}"
 
 
 def _add_echoes(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 __all__ = ["machine_regular"]
 
 _PERIOD_S = (0.2, 2.5)  # slower than any discharge that is as regular
-_EXACT_S = 1e-3
+_EXACT_S = 1.5e-3  # a pulse has two edges, and noise decides which is its peak
 _SKIP = 3  # stimuli in a row that may be missing: lost, or hidden by something larger
 _LEAST = 5
 _ALIKE = 0.15  # amplitudes differ by at most this share
@@ -19,7 +19,7 @@ _MOST_BETWEEN = 1.5  # events as large, over the train's own
 def machine_regular(frame: pd.DataFrame, wanted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell which events form trains of at least five, equally large and equally far apart.
 
-    Intervals of 0.2 to 2.5 s that agree within 1 ms are a stimulator's; up to three stimuli in a
+    Intervals of 0.2 to 2.5 s that agree within 1.5 ms are a stimulator's; up to three stimuli in a
     row may be missing. The most regular motor units have a coefficient of variation of some 3.5 %
     (spontaneous single discharges, https://pubmed.ncbi.nlm.nih.gov/31875989/), and complex
     repetitive discharges, which are as regular as a machine, are faster than 5 Hz: a train with as

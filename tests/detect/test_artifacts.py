@@ -223,3 +223,48 @@ def test_clean_recordings_lose_no_fasciculation(kind: Kind) -> None:
     matches = evaluate.events(truth, _judged(rec)).matches
     assert (matches["outcome"] == "matched").sum() > 20
     assert not (matches["found_category"] == "artifact").any()
+
+
+def test_swings_go_on_between_swings_but_what_is_larger_is_none() -> None:
+    fp = "fasciculation"
+    time = np.array([1.0, 1.1, 1.2, 2.0, 2.1, 2.2, 3.0, 3.1])
+    snr = np.array([10.0, 11.0, 9.0, 10.0, 14.0, 9.0, 10.0, 9.0])
+    category = np.array(["artifact", fp, "artifact"] * 2 + ["artifact", fp], object)
+    reason = np.array([MOTION, "", MOTION] * 2 + [MOTION, ""], object)
+    _add_swings(time, snr, category, reason)
+    assert category[[1, 4, 7]].tolist() == ["artifact", fp, fp]
+    assert reason[1] == f"beside another: {MOTION}"
+
+
+@pytest.mark.parametrize(("missing", "width_s"), [((), 0.8e-3), ((2, 3, 4), 1e-4), ((5, 6), 1e-4)])
+def test_a_train_of_stimuli_may_have_gaps_and_two_edges(
+    missing: tuple[int, ...], width_s: float
+) -> None:
+    kept = np.array([k for k in range(9) if k not in missing])
+    edge = np.where(kept % 3 == 0, 0.0, width_s)  # noise decides which edge of a pulse is larger
+    rng = np.random.default_rng(4)
+    other = np.sort(rng.uniform(0, 12, 12))
+    time = np.concatenate([2.0 + kept + edge, other])
+    size = np.concatenate([np.full(len(kept), 600.0), rng.uniform(50, 500, 12)])
+    order = np.argsort(time)
+    frame = pd.DataFrame({"peak_s": time[order], "amplitude_uv": size[order]})
+    found = machine_regular(frame, np.ones(len(frame), bool))
+    assert (found == (order < len(kept))).all()
+
+
+def test_a_mirrored_spike_is_told_in_noise_and_a_potential_is_not() -> None:
+    fs_hz = 2e4
+    t = np.arange(-6, 6, 1 / (8e-4 * fs_hz))
+    data = _noise(30, 1, fs_hz)
+    starts = np.arange(20_000, 580_000, 40_000)
+    starts += np.random.default_rng(1).integers(0, 5000, len(starts))  # or they are stimuli
+    x = np.arange(160)
+    wave = 80 * np.exp(-(((x - 60) / 12) ** 2)) - 30 * np.exp(-(((x - 95) / 20) ** 2))
+    for start in starts:
+        data[0, start : start + len(t)] += -t * np.exp(0.5 - 0.5 * t**2) * 45
+        data[0, start + 20_000 : start + 20_160] += wave
+    found = _judged(recording(data, fs_hz, "needle"))
+    told = {_near(found, (start + len(t) / 2) / fs_hz)[1] for start in starts}
+    kept = {_near(found, (start + 20_080) / fs_hz)[0] for start in starts}
+    assert told == {ODD}
+    assert kept == {"fasciculation"}

@@ -90,3 +90,14 @@ def test_noise_and_foreign_potentials_are_nothing_known() -> None:
     foreign = _stretch(bank, [], 5.0)
     foreign[:, 100:130] += np.array([[1.0], [-1.0]]) * potential(30, 120, 5.0)
     assert _peeled(bank, foreign.astype(np.float32)) == []
+
+
+@pytest.mark.parametrize("size", [0.8, 1.3, 1.6])
+@pytest.mark.parametrize("unit", [0, 1, 2])
+def test_a_discharge_smaller_or_larger_than_its_average_does_not_come_apart(
+    size: float, unit: int
+) -> None:
+    bank = _bank()
+    stretch = _stretch(bank, [], 2.0)
+    stretch[:, 120 : 120 + N] += size * bank.templates[unit]
+    assert [part.unit for part in _peeled(bank, stretch)] == [unit]

@@ -1,4 +1,6 @@
 import numpy as np
+import pandas as pd
+import pytest
 from numpy.typing import NDArray
 
 from emgfasc import detect, preprocess, sort
@@ -116,3 +118,44 @@ def test_the_peak_is_that_of_the_average_for_every_discharge() -> None:
     true = (times * FS).astype(int) / FS + 38 / FS
     assert len(timed) == len(true)
     assert np.abs(timed.peak_s - true).max() < 0.0015
+
+
+def _timed(shape: NDArray[np.float64], odd_ones: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how far `retime` moves 40 discharges of one unit, the last 10 of another shape."""
+    data = np.zeros((1, int(45 * FS)))
+    data += np.random.default_rng(2).normal(0, 3, data.shape)
+    peaks = (np.arange(1, 41) * FS).astype(int)
+    for k, peak in enumerate(peaks):
+        data[0, peak - 20 : peak + 40] += shape if k < 30 else odd_ones
+    rec = recording(data, FS)
+    frame = pd.DataFrame(
+        {
+            "onset": peaks / FS,
+            "duration": 0.02,
+            "peak_s": peaks / FS,
+            "channel": rec.channels[0],
+            "n_channels": 1,
+            "amplitude_uv": 100.0,
+            "snr": 30.0,
+            "unit": 1,
+            "category": "fasciculation",
+        }
+    )
+    rest = Rest.from_spans([(30.5, 45.0, "voluntary", "")], duration_s=45.0)
+    timed = sort.retime(rec, Events(frame), rest=rest)
+    return np.rint((timed.peak_s - peaks / FS) * FS)
+
+
+def test_discharges_in_a_contraction_neither_move_others_nor_are_moved() -> None:
+    t = np.arange(60)
+    first, second = (np.exp(-(((t - at) / 4) ** 2)) for at in (20, 32))
+    moved = _timed(100 * second - 96 * first, 900 * first)
+    assert moved[:30] == pytest.approx(12, abs=1)
+    assert not moved[30:].any()
+
+
+def test_a_peak_is_not_moved_to_something_far_away_or_far_larger() -> None:
+    t = np.arange(60)
+    first, near, far = (np.exp(-(((t - at) / 3) ** 2)) for at in (20, 32, 52))
+    assert not _timed(96 * first - 100 * far, first).any()
+    assert not _timed(30 * first - 100 * near, first).any()
