@@ -22,6 +22,7 @@ _EXACT = 16  # run lengths tallied one by one
 _COUNTED = 30  # runs of a length, from which the chance of one more equal value is taken
 _RULE_OF_THREE = 3.0  # events that none seen still allows, at 95 %
 _FEWEST = 2
+_MOST_RUNS = 1 << 16  # kept of one channel
 _MUCH = 0.01  # of the samples: beyond it, rates and shapes are not to be trusted
 _SEARCHED = 1 << 18  # samples searched for doubled packets, on one channel: 2 minutes at 2048 Hz
 _LONGEST_S, _LONGEST = 0.05, 256
@@ -40,12 +41,15 @@ class _Runs:
         First repeating sample, and how many repeat, of every run of two and more.
     open : int
         Length of the run the last block ended in.
+    floor : int
+        Shortest run that is still kept: it rises where there are very many, which no loss makes.
     """
 
     tally: NDArray[np.int64] = field(default_factory=lambda: np.zeros(_EXACT + 1, np.int64))
     start: list[NDArray[np.int64]] = field(default_factory=list)
     length: list[NDArray[np.int64]] = field(default_factory=list)
     open: int = 0
+    floor: int = 2
 
     def take(self, same: NDArray[np.bool_], at: int) -> None:
         """Add a block, which begins at sample `at`; what it ends in stays open."""
@@ -58,9 +62,14 @@ class _Runs:
             start, stop = start[:-1], stop[:-1]
         length = stop - start
         self.tally += np.bincount(np.minimum(length, _EXACT), minlength=_EXACT + 1)
-        kept = length > 1
+        kept = length >= self.floor
         self.start.append(start[kept] + at - (len(whole) - 1 - len(same)))
         self.length.append(length[kept])
+        while sum(map(len, self.length)) > _MOST_RUNS:
+            self.floor += 1
+            kept_of = [length >= self.floor for length in self.length]
+            self.start = [x[kept] for x, kept in zip(self.start, kept_of, strict=True)]
+            self.length = [x[kept] for x, kept in zip(self.length, kept_of, strict=True)]
 
     def close(self, at: int) -> None:
         """End the run that is open at the recording's end."""

@@ -20,6 +20,7 @@ __all__ = ["offsets"]
 
 _IN_TIME = 2.0  # weight of a neighbour in time; an alike one has at most 1
 _HALF_S = 0.003  # surroundings on each side: half a potential
+_POINTS = 12  # looked at on each side, however fast the rate
 _ALIKE = 20
 _ROUGH = 0.05  # of the range: RMS difference of surroundings at which a like neighbour counts half
 _LARGE = 0.15  # of the range: smaller values are moved only where they lie behind a leap
@@ -112,7 +113,7 @@ def _alike(x: Floats, free: Places, half: int) -> tuple[Places, Places, Floats]:
     if not len(asked) or len(large) < near:
         return none
     angle = 2 * np.pi * x
-    around = np.arange(-half, half + 1)
+    around = np.arange(-half, half + 1, max(half // _POINTS, 1))
     taper = np.exp(-0.25 * (1.5 * around / half) ** 2)
     taper /= np.sqrt((taper**2).sum())
 

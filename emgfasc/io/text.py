@@ -108,6 +108,12 @@ def _timed(
     if clocks and clocks[0][1].lower() in _SECONDS:
         place, unit = clocks[0]
         times = table.values[:, place] * _SECONDS[unit.lower()]
+        if not unit and not (np.diff(times) > 0).all():
+            return (
+                table.values,
+                rate,
+                [f"Its column '{table.names[place]}' does not rise: no time."],
+            )
         steps = steps_of(times)
         told = float(f"{steps.sum() / (times[-1] - times[0]):.9g}")
         whole, notes = spread(table.values, steps)
@@ -120,7 +126,7 @@ def _timed(
             )
         notes.append(f"Its column '{table.names[place]}' is not in seconds at {rate:g} Hz.")
         return whole, rate, notes
-    if counters:
+    if counters and (np.diff(table.values[:, counters[0]]) > 0).all():
         steps = steps_of(table.values[:, counters[0]])
         whole, notes = spread(table.values, steps)
         return whole, rate, notes

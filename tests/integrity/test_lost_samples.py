@@ -92,6 +92,16 @@ def test_naive_runs_for_any_blocks(same: np.ndarray, cuts: list[int]) -> None:
     assert runs.tally[1] == sum(n == 1 for _, n in naive)
 
 
+def test_very_many_runs_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = counts(1)
+    for start in (3000, 11_000):
+        data[:, start : start + 9] = data[:, start - 1 : start]
+    whole = found(data, "held_samples")
+    monkeypatch.setattr(holding, "_MOST_RUNS", 5)
+    monkeypatch.setattr(holding, "_BLOCK", 1000)
+    assert found(data, "held_samples") == whole
+
+
 @pytest.mark.parametrize("length", [12, 20, 64])
 def test_doubled_packets_are_placed(length: int) -> None:
     data = counts(2)

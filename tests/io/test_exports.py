@@ -231,6 +231,14 @@ def test_times_that_contradict_or_go_back_are_refused(tmp_path: Path) -> None:
         ef.read(table(path, times, "time (s)"))
 
 
+def test_columns_that_are_called_so_but_are_no_time(tmp_path: Path) -> None:
+    values = DATA[:, 0]  # the EMG of an index finger; a tension called t
+    rec = ef.read(table(tmp_path / "a.csv", values, "index"), fs=1000)
+    assert rec.n_samples == 400
+    rec = ef.read(table(tmp_path / "a.csv", values, "t"), fs=1000)
+    assert any("'t' does not rise" in note for note in rec.notes)
+
+
 def test_steps_are_bounded() -> None:
     with pytest.raises(ValueError, match="leave out far more"):
         steps_of(np.array([0.0, 1, 2, 3, 1e9]))
