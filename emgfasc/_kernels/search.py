@@ -15,7 +15,7 @@ from emgfasc._kernels.blocks import aligned
 from emgfasc._kernels.jit import kernel
 from emgfasc._kernels.lanes import Lanes, fill_tile, lane_row
 from emgfasc._kernels.levels import network, quantile_levels
-from emgfasc._kernels.vectors import LANES, larger, load, splat, store
+from emgfasc._kernels.vectors import LANES
 from emgfasc._kernels.wavelets import margin_of, steps_to, summarise
 
 __all__ = ["Found", "Shape", "Work", "exceeding", "look", "strongest"]
@@ -23,7 +23,6 @@ __all__ = ["Found", "Shape", "Work", "exceeding", "look", "strongest"]
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
-ZERO = np.float32(0.0)
 
 _ROWS = 2200  # of a tile: three of them stay near the core
 
@@ -117,17 +116,9 @@ class Found(NamedTuple):
         return cls(
             np.empty(shape),
             aligned(n_batches, n_scales, LANES * n_cells),
-            np.empty(shape, np.float32),
+            np.zeros(shape, np.float32),
             np.zeros(shape, np.float32),
         )
-
-
-@kernel
-def _tops(peak: F32, out: F32) -> None:
-    most = splat(ZERO)
-    for place in range(0, len(peak), LANES):
-        most = larger(most, load(peak, place, ZERO))
-    store(out, 0, most)
 
 
 @kernel
@@ -162,10 +153,10 @@ def look(lanes: Lanes, which: I64, firsts: I64, shape: Shape, work: Work, found:
                 begin // size,
                 work.power,
                 found.peak[batch],
+                found.top[batch],
                 found.changes[batch],
             )
         for scale in range(len(work.power)):
-            _tops(found.peak[batch, scale], found.top[batch, scale])
             quantile_levels(
                 work.power[scale],
                 shape.each,

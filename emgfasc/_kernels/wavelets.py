@@ -102,6 +102,7 @@ def _respond(
     longer: int,
     power: F32,
     peak: F32,
+    top: F32,
     changes: F32,
     out: F32,
 ) -> None:
@@ -111,7 +112,7 @@ def _respond(
     """
     begin, stop = LANES * rows[0], LANES * rows[1]
     before = negative(_answer(box, begin - LANES, width))
-    count = load(changes, 0, ZERO)
+    count, highest = load(changes, 0, ZERO), load(top, 0, ZERO)
     factor = np.float32(1.0 / width) if width else np.float32(1.0)
     for cell, first in enumerate(range(begin, stop, LANES * size)):
         last = min(first + LANES * size, stop)
@@ -128,8 +129,11 @@ def _respond(
             before = now
         mean = factor * factor / np.float32((last - first) // LANES)
         store(power, LANES * cell, splat(mean) * total)
-        store(peak, LANES * cell, splat(factor) * most)
+        most = splat(factor) * most
+        highest = larger(highest, most)
+        store(peak, LANES * cell, most)
     store(changes, 0, count)
+    store(top, 0, highest)
 
 
 @kernel
@@ -143,6 +147,7 @@ def summarise(
     first: int,
     power: F32,
     peak: F32,
+    top: F32,
     changes: F32,
 ) -> None:
     """Summarise the responses to every wavelet in cells.
@@ -162,6 +167,8 @@ def summarise(
         Cell that the results are written from.
     power, peak : float32 (n_scales, 16 * n_cells)
         Receive mean square and largest absolute response of each cell.
+    top : float32 (n_scales, 16)
+        Becomes the largest of these responses where it was smaller.
     changes : float32 (n_scales, 16)
         The sign changes from the sample before the first cell on are added.
     """
@@ -188,6 +195,7 @@ def summarise(
                 longer if fits else 0,
                 power[scale, to:],
                 peak[scale, to:],
+                top[scale],
                 changes[scale],
                 out,
             )

@@ -50,7 +50,7 @@ class Levels:
     def _smooth(self) -> NDArray[np.float64]:
         rows = np.ascontiguousarray(self.power).reshape(-1, self.power.shape[2])
         out = np.empty_like(rows)
-        running_medians(rows, _FLAT * np.quantile(rows, 0.75, axis=1), self.reach, out)
+        running_medians(rows, _FLAT * _upper_quartile(rows), self.reach, out)
         smooth = out.reshape(self.power.shape)
         smooth.flags.writeable = False
         return smooth
@@ -70,3 +70,11 @@ class Levels:
         part = position - left
         low, high = smooth[lane, scale, left], smooth[lane, scale, right]
         return np.asarray(np.sqrt(low + part * (high - low)), dtype=np.float64)
+
+
+def _upper_quartile(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the 75 % quantile of each row; ``np.quantile`` takes half as long again."""
+    low, part = divmod(0.75 * (rows.shape[1] - 1), 1)
+    left, right = int(low), min(int(low) + 1, rows.shape[1] - 1)
+    held = np.partition(rows, (left, right), axis=1)
+    return np.asarray(held[:, left] + part * (held[:, right] - held[:, left]), np.float64)

@@ -29,8 +29,10 @@ Floats = NDArray[np.float32]
 
 _BLOCK_BYTES = 12 * 2**20  # a block for each thread stays in the cache, and few are filtered twice
 _ROUNDED = 1 - 1e-6  # float32 may round a limit up
-_SLACK = 0.75  # of the limit that one block knows; where the whole knows better, it is read again
-_STRONG = 0.95 / _SLACK  # times that: all but sure to be part of a potential, and kept
+# Of the limit that one block knows, near its ends and between them. Where the whole recording has a
+# lower one, the block is read again.
+_SLACK, _SURE = 0.75, 0.97
+_LIKELY = 0.95  # of the same limit: what is above is likely to be part of a potential, and kept
 _KEPT_SHARE, _KEPT_BYTES = 1 / 8, 64 * 2**20  # of a block, and of the whole recording
 
 
@@ -112,19 +114,34 @@ class _Plan:
         starts = range(0, max(1, rec.n_samples - least + 1), self.block)
         return list(pairwise([*starts, rec.n_samples]))
 
-    def loose(self, level: NDArray[np.float64], crossings: NDArray[np.int64], n: int) -> Floats:
-        """Return a limit in uV for every group that the final one should not fall below."""
+    def loose(
+        self, level: NDArray[np.float64], crossings: NDArray[np.int64], n: int
+    ) -> tuple[Floats, Floats]:
+        """Return limits in uV for every group: the final one is not below, and hardly above.
+
+        Where all groups that take part in the running median lie in the block, they are all but
+        the same.
+        """
         per_s = crossings / 2 / (n / self.fs_hz)
-        z = _SLACK * noise_threshold(per_s, self.max_false_per_min)
+        z = noise_threshold(per_s, self.max_false_per_min)
         nearby = Levels(level, self.cell * self.group, self.reach).smooth()
-        return np.asarray(z * np.sqrt(np.minimum(level, nearby)), np.float32)
+        guess = z * np.sqrt(np.minimum(level, nearby))
+        low, high = _SLACK * guess, _LIKELY * guess
+        inner = slice(self.reach + 1, max(level.shape[2] - self.reach - 1, 0))
+        low[..., inner] = _SURE * z * np.sqrt(_least_around(nearby)[..., inner])
+        return low.astype(np.float32), np.maximum(low, high).astype(np.float32)
 
     def final(self, levels: Levels, crossings_hz: NDArray[np.float64]) -> Floats:
         """Return the limit in uV that no potential stays below: noise is taken between groups."""
-        smooth = np.pad(levels.smooth(), ((0, 0), (0, 0), (1, 1)), mode="edge")
-        least = np.minimum(smooth[..., :-2], np.minimum(smooth[..., 1:-1], smooth[..., 2:]))
         z = noise_threshold(crossings_hz, self.max_false_per_min)
+        least = _least_around(levels.smooth())
         return np.asarray(_ROUNDED * z * np.sqrt(least), np.float32)
+
+
+def _least_around(smooth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the least of each group and those beside it."""
+    wide = np.pad(smooth, ((0, 0), (0, 0), (1, 1)), mode="edge")
+    return np.minimum(wide[..., :-2], np.minimum(smooth, wide[..., 2:]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,18 +236,18 @@ def _block(
         [part.by_lane(each.changes).sum(axis=2) for part, each in zip(parts, found, strict=True)],
         axis=0,
     ).astype(np.int64)
-    if limit is None:
-        limit = plan.loose(level, crossings, stop - start)
+    likely = limit
+    if limit is None or likely is None:
+        limit, likely = plan.loose(level, crossings, stop - start)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
-    some, strong = zip(
-        *(
+    candidates = _joined(
+        [
             _candidates(part, each, bound, stop - start + plan.margin)
             for part, each, bound in zip(parts, found, np.split(limit, cut, axis=2), strict=True)
-        ),
-        strict=True,
+        ],
+        start - plan.margin,
     )
-    candidates = _joined(some, start - plan.margin)
-    middle = candidates.sample[np.concatenate(strong)]
+    middle = candidates.sample[_above(candidates, likely, start, plan.cell * plan.group)]
     kept = kept_around(
         rows,
         max(0, start - plan.margin),
@@ -275,17 +292,19 @@ def _parts(lanes: Lanes, plan: _Plan, n: int) -> list[Pieces]:
     return parts
 
 
-def _candidates(
-    part: Pieces, found: Found, limit: Floats, stop: int
-) -> tuple[Candidates, NDArray[np.bool_]]:
-    """Return the cells above the limit, their samples counted in the block; and the strong ones."""
+def _candidates(part: Pieces, found: Found, limit: Floats, stop: int) -> Candidates:
+    """Return the cells above the limit, their samples counted in the block."""
     lane, scale, cell, response = part.above(found, limit)
-    shape = part.shape
-    first = part.begin + cell * shape.size
-    size, sample = np.minimum(shape.size, stop - first), np.empty(len(first), np.int64)
+    first = part.begin + cell * part.shape.size
+    size, sample = np.minimum(part.shape.size, stop - first), np.empty(len(first), np.int64)
     strongest(part.lanes, lane, first, size, part.widths[scale], sample)
-    strong = response > _STRONG * limit[lane, scale, (first - part.begin) // shape.n]
-    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response), strong
+    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response)
+
+
+def _above(found: Candidates, limit: Floats, start: int, length: int) -> NDArray[np.bool_]:
+    """Tell which candidates are above the limit of their group of `length` samples."""
+    group = np.minimum((found.sample - start) // length, limit.shape[2] - 1)
+    return np.asarray(found.response > limit[found.lane, found.scale, group])
 
 
 def _joined(parts: Sequence[Candidates], shift: int = 0) -> Candidates:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emgfasc._kernels.levels import network, quantile_levels
-from emgfasc.detect.noise import Levels
+from emgfasc.detect.noise import Levels, _upper_quartile
 from emgfasc.detect.threshold import noise_threshold
 
 
@@ -41,3 +41,9 @@ def test_noise_sd_is_interpolated_between_groups() -> None:
     zero = np.zeros(3, np.int32)
     sd = levels.sd_at(levels.smooth(), zero, zero, np.array([0, 100, 199]))
     np.testing.assert_allclose(sd**2, [4.0, 10.0, 16.0])
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 24, 121])
+def test_the_upper_quartile_is_numpys(n: int) -> None:
+    rows = np.random.default_rng(n).gamma(2, 1, (20, n)).round(1)
+    np.testing.assert_allclose(_upper_quartile(rows), np.quantile(rows, 0.75, axis=1), rtol=1e-12)

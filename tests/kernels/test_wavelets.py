@@ -38,6 +38,8 @@ def _summaries(
     for batch in which:
         found = Found.room(1, len(widths), n_cells)
         look(lanes, batch[None], np.full((1, 16), begin), shape, work, found)
+        tallest = found.peak.reshape(1, len(widths), -1, 16).max(axis=2)
+        np.testing.assert_array_equal(found.top, tallest)
         parts = work.power.copy(), found.peak[0], found.changes[0]
         tables.append([part.reshape(len(widths), -1, 16).transpose(2, 0, 1) for part in parts])
     power, peak, changes = (np.concatenate(part)[:n_lanes] for part in zip(*tables, strict=True))
