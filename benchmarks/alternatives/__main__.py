@@ -4,7 +4,7 @@ F1 within 15 ms on simulated recordings of 60 s without nuisance (report seeds o
 ``benchmarks.accuracy``, 4 units, 30 potentials a minute, SNR 12; means); CPU time over
 that of the plain loop on the same recordings; CPU time of the import over that of numpy and pandas.
 ``--development`` takes other seeds. NeuroKit2 and BioSPPy are no part of any extra; install them to
-fill their columns (``pip install neurokit2 biosppy six``).
+fill their columns (``pip install neurokit2 biosppy six peakutils``).
 """
 
 from __future__ import annotations
@@ -41,13 +41,12 @@ def main() -> int:
     base = _import_s("numpy, pandas")
     rows = [
         ("made for", *(peer.made_for for peer in columns)),
-        *((f"F1, {_WORDS[kind]}", *(_f1_shown(peer, f1.get((peer.name, kind))) for peer in columns))
+        *((f"F1, {_WORDS[kind]}", *(_shown(peer, f1.get((peer.name, kind))) for peer in columns))
           for kind in KINDS),
         ("time, of the plain loop's (emgfasc: whole analysis)",
-         *(_shown(ratio.get(peer.name)) for peer in columns)),
-        ("import, of numpy's and pandas'",
-         *("-" if not peer.module else _shown(_import_s(peer.module) if peer.installed else None,
-                                              over=base) for peer in columns)),
+         *(_shown(peer, ratio.get(peer.name)) for peer in columns)),
+        ("import (lazy where below 1), of numpy's and pandas'",
+         *(_import_shown(peer, base) for peer in columns)),
         ("rest and contraction", *(peer.rest for peer in columns)),
         ("several channels", *(peer.channels for peer in columns)),
         ("units", *(peer.units for peer in columns)),
@@ -64,30 +63,21 @@ def _accuracy(
     columns: tuple[Peer, ...], seeds: tuple[int, ...]
 ) -> tuple[dict[tuple[str, Kind], float], dict[str, float]]:
     """Return F1 by peer and kind, and time by peer over the plain loop's, compiled before."""
-    installed = [peer for peer in columns if peer.installed]
+    run = {peer.name: peer.find for peer in columns if peer.installed and peer.find}
     f1: dict[tuple[str, Kind], list[float]] = {}
-    cpu_s: dict[tuple[str, Kind], float] = {}
+    cpu_s = dict.fromkeys(run, 0.0)
     for kind in KINDS:
         for place, seed in enumerate(seeds):
             rec, truth = Cell(kind, _SNR, _RATE, "none", _UNITS, seed).simulate()
-            for peer in installed:
-                if kind not in peer.kinds:
-                    continue
+            for name, find in run.items():
                 if place == 0:
-                    peer.find(_start_of(rec))  # compiles and imports
+                    find(_start_of(rec))  # compiles and imports
                 begin = time.process_time()
-                found = peer.find(rec)
-                taken = time.process_time() - begin
-                cpu_s[peer.name, kind] = cpu_s.get((peer.name, kind), 0.0) + taken
-                f1.setdefault((peer.name, kind), []).append(_f1(truth.peak_s, found))
-                print(f"{kind} {seed} {peer.name} {f1[peer.name, kind][-1]:.2f}", file=sys.stderr)
-    ratio = {}
-    for peer in installed:
-        kinds = [kind for kind in KINDS if (peer.name, kind) in cpu_s]
-        own, plain = (
-            sum(cpu_s[name, kind] for kind in kinds) for name in (peer.name, "plain loop")
-        )
-        ratio[peer.name] = own / plain
+                found = find(rec)
+                cpu_s[name] += time.process_time() - begin
+                f1.setdefault((name, kind), []).append(_f1(truth.peak_s, found))
+                print(f"{kind} {seed} {name} {f1[name, kind][-1]:.2f}", file=sys.stderr)
+    ratio = {name: taken / cpu_s["plain loop"] for name, taken in cpu_s.items()}
     return {key: float(np.mean(values)) for key, values in f1.items()}, ratio
 
 
@@ -114,12 +104,16 @@ def _import_s(modules: str) -> float:
     return statistics.median(taken)
 
 
-def _f1_shown(peer: Peer, value: float | None) -> str:
-    return "not run" if peer.installed and value is None else _shown(value)
+def _shown(peer: Peer, value: float | None) -> str:
+    if not peer.find:
+        return "-"
+    return "not installed" if value is None else f"{value:.2f}"
 
 
-def _shown(value: float | None, *, over: float = 1.0) -> str:
-    return "not installed" if value is None else f"{value / over:.2f}"
+def _import_shown(peer: Peer, base_s: float) -> str:
+    if not peer.module:
+        return "-"
+    return f"{_import_s(peer.module) / base_s:.2f}" if peer.installed else "not installed"
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Other libraries' detectors, with their defaults, on the same recordings.
 
-They find the begin of activity or peaks, channel by channel. Each find is moved to the largest
-deflection near by and the finds of all channels are joined as in ``benchmarks.accuracy``, so that
-nobody loses by naming another moment of a potential than its peak, or by knowing one channel only.
+Each find is moved to the largest deflection near by, and the finds of all channels are joined as in
+``benchmarks.accuracy``: nobody loses by naming another moment of a potential than its peak, or by
+reporting each channel for itself.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from benchmarks.accuracy.baselines import JOIN_MS, band_passed, joined, mad_5
 from benchmarks.accuracy.detectors import analysis
-from emgfasc.containers import KINDS, Kind, Recording
+from emgfasc.containers import Recording
 
 __all__ = ["Peer", "peers"]
 
@@ -36,23 +36,21 @@ class Peer:
         Heading.
     module : str
         What is imported; empty for the plain loop.
-    find : callable
-        A recording in, the times of its potentials out.
+    find : callable or None
+        A recording in, the times of its potentials out. None for what looks for contractions: with
+        its defaults it does not see single potentials, and a score would say nothing of it.
     made_for, rest, channels, units, answer : str
         What it does, from its documentation.
-    kinds : tuple of str
-        What it is run on: those made for surface EMG are not run on needles and grids.
     """
 
     name: str
     module: str
-    find: Callable[[Recording], Times]
+    find: Callable[[Recording], Times] | None
     made_for: str
     rest: str
     channels: str
     units: str
     answer: str
-    kinds: tuple[Kind, ...] = KINDS
 
     @property
     def installed(self) -> bool:
@@ -74,10 +72,10 @@ def peers() -> tuple[Peer, ...]:
              "one by one", "no", "times"),
         Peer("SpikeInterface", "spikeinterface", _spikeinterface, "extracellular spikes", "no",
              "one event within a radius", "with a sorter", "spike trains, waveforms, quality"),
-        Peer("NeuroKit2", "neurokit2", _neurokit, "muscle activation, surface", "activation only",
-             "one channel", "no", "activation, amplitude", kinds=("surface",)),
-        Peer("BioSPPy", "biosppy", _biosppy, "muscle activation, surface", "activation only",
-             "one channel", "no", "onsets", kinds=("surface",)),
+        Peer("NeuroKit2", "neurokit2", None, "contractions", "contractions only",
+             "one channel", "no", "activation, amplitude"),
+        Peer("BioSPPy", "biosppy", None, "contractions", "contractions only",
+             "one channel", "no", "onsets"),
     )  # fmt: skip
 
 
@@ -101,30 +99,14 @@ def _spikeinterface(rec: Recording) -> Times:
     if rec.positions_mm is not None:
         plain.set_dummy_probe_from_locations(1e3 * rec.positions_mm)
         method, options = "locally_exclusive", dict[str, Any](peak_sign="both", radius_um=20_000.0)
+    # By itself it takes other chunks of noise, and with them finds other peaks, in every run.
+    options["noise_levels"] = core.get_noise_levels(
+        plain, return_in_uV=False, random_slices_kwargs={"seed": 0}
+    )
     jobs = {"n_jobs": 1, "progress_bar": False}
     found = peaks.detect_peaks(plain, method=method, method_kwargs=options, job_kwargs=jobs)
     by_channel = [found["sample_index"][found["channel_index"] == k] for k in range(rec.n_channels)]
     return _at_peaks(rec, by_channel)
-
-
-def _neurokit(rec: Recording) -> Times:
-    neurokit, fs_hz = import_module("neurokit2"), rec.fs_hz
-
-    def onsets(x: NDArray[np.float64]) -> Any:
-        amplitude = neurokit.emg_amplitude(neurokit.emg_clean(x, sampling_rate=fs_hz))
-        found = neurokit.emg_activation(emg_amplitude=amplitude, sampling_rate=fs_hz)
-        return found[1]["EMG_Onsets"]
-
-    return _at_peaks(rec, [onsets(row) for row in rec.read().astype(np.float64)])
-
-
-def _biosppy(rec: Recording) -> Times:
-    emg = import_module("biosppy.signals.emg").emg
-
-    def onsets(x: NDArray[np.float64]) -> Any:
-        return emg(signal=x, sampling_rate=rec.fs_hz, show=False)["onsets"]
-
-    return _at_peaks(rec, [onsets(row) for row in rec.read().astype(np.float64)])
 
 
 def _at_peaks(rec: Recording, found: Sequence[Any]) -> Times:
