@@ -22,7 +22,7 @@ _SHOWN = {
     "fp_per_min": "/min",
     "fp_per_min_lo95": "/min",
     "fp_per_min_hi95": "/min",
-    "n_units": "at least",
+    "n_units": "found",
     "noise_uv": "uV",
     "detection_limit_uv": "uV",
     "amp_median_uv": "uV",

@@ -59,7 +59,7 @@ def answer(analysed: Analysed) -> Answer:
     Examples
     --------
     >>> from emgfasc.report.answer import Fact
-    >>> Fact("Units", "at least 3").note
+    >>> Fact("Units", "3 found").note
     ''
     """
     row = analysed.summary_row()
@@ -71,7 +71,8 @@ def answer(analysed: Analysed) -> Answer:
         Fact(
             "Units",
             _units(analysed),
-            "Classes of fasciculation potentials that look alike, at rest; there may be more.",
+            "Classes of fasciculation potentials that look alike, at rest. No exact count: a unit "
+            "that changes its shape may count more than once, units of like shape only once.",
         ),
         Fact(
             "Detection limit",
@@ -162,7 +163,7 @@ def _units(analysed: Analysed) -> str:
     ours, rest = analysed.events.fasciculations, analysed.rest
     counted = (rest.state_at(ours.peak_s) == "rest") & (rest.rest_s > 0)
     n = ours.frame["unit"][counted & (ours.frame["unit"] > 0)].nunique()
-    return f"at least {n}" if n else "none"
+    return f"{n} found" if n else "none"
 
 
 def _limit_note(analysed: Analysed, row: dict[str, Any]) -> str:

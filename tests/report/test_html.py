@@ -80,7 +80,7 @@ def test_the_answer_comes_first_with_its_limits(pages: Any, analyses: Any) -> No
     said = f"{row['n_fp']} in 106 s: {row['fp_per_min']:.1f}/min (95 % limits "
     assert said in text
     assert text.index(said) < text.index("Reasons for") < text.index("Trace, cleaned")
-    for words in ("106 s of 120 s", "11 s voluntary, 3 s artifact", "at least 5", "24 µV", "mains"):
+    for words in ("106 s of 120 s", "11 s voluntary, 3 s artifact", "5 found", "24 µV", "mains"):
         assert words in text
     assert "indeterminate" in text
 
