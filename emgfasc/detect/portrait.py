@@ -111,7 +111,7 @@ def _odd(wave: Floats, duration_s: float, noise_uv: float, fs_hz: float) -> floa
     """Return the likeness to the odd mirror around any middle within 1.5 ms, noise taken off.
 
     As much is compared as the event lasts: noise beyond it has no mirror, and neither has the
-    noise beneath it, whose energy is known. Where most of the energy is noise, nothing is alike.
+    noise beneath it, whose energy is known. Where more than 15 % is noise, nothing is alike.
     """
     half = round(np.clip(1.6 * duration_s, 0.003, 0.006) * fs_hz)
     reach, middle = round(0.0015 * fs_hz), len(wave) // 2
@@ -120,7 +120,7 @@ def _odd(wave: Floats, duration_s: float, noise_uv: float, fs_hz: float) -> floa
     mirrored = -(pieces * pieces[:, ::-1]).sum(axis=1)
     energy = (pieces**2).sum(axis=1)
     above = energy - (2 * half + 1) * noise_uv**2
-    alike = np.divide(mirrored, above, out=np.zeros(len(above)), where=above > 0.5 * energy)
+    alike = np.divide(mirrored, above, out=np.zeros(len(above)), where=above > 0.85 * energy)
     return float(alike.max())
 
 

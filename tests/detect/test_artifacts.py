@@ -1,9 +1,12 @@
+import os
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from emgfasc import analyze, detect, evaluate, preprocess, simulate
+from emgfasc import analyze, detect, evaluate, preprocess, read, simulate
 from emgfasc.containers import Events, Kind, Recording, Rest
 from emgfasc.detect.artifacts import _add_swings
 from emgfasc.detect.machine import machine_regular
@@ -268,3 +271,11 @@ def test_a_mirrored_spike_is_told_in_noise_and_a_potential_is_not() -> None:
     kept = {_near(found, (start + 20_080) / fs_hz)[0] for start in starts}
     assert told == {ODD}
     assert kept == {"fasciculation"}
+
+
+@pytest.mark.skipif("EMGFASC_TEST_DATA" not in os.environ, reason="EMGFASC_TEST_DATA is not set")
+def test_potentials_of_a_real_contraction_are_not_their_own_mirror_images() -> None:
+    raw = read(Path(os.environ["EMGFASC_TEST_DATA"]) / "emglab_n2001" / "N2001M03VM05.bin")
+    found = _judged(raw)
+    assert len(found) > 300
+    assert (found.frame["reason"] == ODD).sum() <= 1
