@@ -145,3 +145,23 @@ def held_columns(
     n_samples = min(len(values[place]) for place in picks)
     rows = np.stack([values[place][:n_samples] for place in picks])
     return held(rows, label, list(range(len(picks))), factors)
+
+
+def out_of_cells(value: Any) -> NDArray[Any]:
+    """Take an array out of the MATLAB cells (of one element) it is wrapped in.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cell = np.empty((1, 1), object)
+    >>> cell[0, 0] = np.array([1, 2])
+    >>> out_of_cells(cell).tolist(), out_of_cells(None).size
+    ([1, 2], 1)
+    """
+    array = np.asarray(value)
+    while array.dtype == object and array.size == 1:
+        inside = array.flat[0]
+        array = np.asarray(inside)
+        if array.dtype == object and not isinstance(inside, np.ndarray):
+            break  # an object that is no array stays one, however often it is taken out
+    return array

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.errors import RecordingError
-from emgfasc.io.arrays import array_names, held
+from emgfasc.io.arrays import array_names, held, out_of_cells
 from emgfasc.io.channels import listed, named_once
 from emgfasc.io.contents import Channel, ChannelType, Contents, Facts
 from emgfasc.io.extras import extra
@@ -141,7 +141,7 @@ def _unwrapped(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Put what stands in structs (of one element) beside what stands outside them."""
     flat: dict[str, Any] = {}
     for name, value in fields.items():
-        array = _plain(value)
+        array = out_of_cells(value)
         if array.dtype.names and array.size == 1:
             flat |= _unwrapped({str(key): array[key].flat[0] for key in array.dtype.names})
         else:
@@ -154,10 +154,11 @@ def _one_table(fields: Mapping[str, Any]) -> dict[str, Any]:
     lower = {name.lower(): value for name, value in fields.items()}
     if any(name in lower for name in _DATA):
         return lower
+    plain = {name: out_of_cells(value) for name, value in fields.items()}
     vectors = {
-        name: _plain(value).ravel()
-        for name, value in fields.items()
-        if _plain(value).dtype.kind in "iuf" and _plain(value).size > 1 == min(_plain(value).shape)
+        name: value.ravel()
+        for name, value in plain.items()
+        if value.dtype.kind in "iuf" and value.size > 1 == min(value.shape)
         and not name.lower().startswith("time")
     }  # fmt: skip
     if len({len(vector) for vector in vectors.values()}) != 1:
@@ -172,17 +173,9 @@ def _coded(values: NDArray[Any]) -> Any:
     return values
 
 
-def _plain(value: Any) -> NDArray[Any]:
-    """Take an array out of the cells it is wrapped in."""
-    array = np.asarray(value)
-    while array.dtype == object and array.size == 1:
-        array = np.asarray(array.flat[0])
-    return array
-
-
 def _rows(value: Any) -> NDArray[Any]:
     """Return channels x samples: time is the longer side."""
-    array = _plain(value)
+    array = out_of_cells(value)
     if array.dtype.kind not in "iuf" or array.ndim != 2:
         raise ValueError(f"its samples are {array.dtype} of shape {array.shape}, no table")
     return array.T if array.shape[0] > array.shape[1] else array
@@ -192,7 +185,7 @@ def _number(fields: Mapping[str, Any], names: Sequence[str]) -> float | None:
     """Return the first of some fields that holds one number."""
     for name in names:
         if name in fields:
-            array = _plain(fields[name])
+            array = out_of_cells(fields[name])
             if array.size == 1 and array.dtype.kind in "iuf":
                 return float(array.flat[0])
     return None
@@ -202,7 +195,7 @@ def _texts(fields: Mapping[str, Any], names: Sequence[str]) -> list[str]:
     """Return the texts of the first of some fields that holds any."""
     for name in names:
         if name in fields:
-            cells = [_plain(cell) for cell in np.asarray(fields[name]).ravel()]
+            cells = [out_of_cells(cell) for cell in np.asarray(fields[name]).ravel()]
             texts = [str(cell.flat[0]).strip() for cell in cells if cell.size]
             if texts and all(cell.dtype.kind == "U" for cell in cells):
                 return texts

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from emgfasc.io.arrays import held_columns
+from emgfasc.io.arrays import held_columns, out_of_cells
 from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import Channel, Contents, Facts
 from emgfasc.io.refusal import refusing
@@ -123,9 +123,7 @@ def noraxon_signals(fields: Mapping[str, Any]) -> list[Signal] | None:
 def _inside(value: Any, path: Sequence[str]) -> NDArray[Any] | None:
     """Follow names through structs; the first of several records of each."""
     for name in path:
-        value = np.asarray(value)
-        while value.dtype == object and value.size == 1:
-            value = np.asarray(value.flat[0])
+        value = out_of_cells(value)
         if not value.dtype.names or name not in value.dtype.names or not value.size:
             return None
         value = value[name].flat[0]

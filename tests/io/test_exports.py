@@ -12,6 +12,7 @@ from scipy.io import savemat
 
 import emgfasc as ef
 from emgfasc.io.grids import grid_positions
+from emgfasc.io.noraxon import noraxon_signals
 from emgfasc.io.timeline import steps_of
 
 RNG = np.random.default_rng(2)
@@ -111,6 +112,11 @@ def test_noraxon_matlab_without_a_rate_is_refused(tmp_path: Path) -> None:
     path = matlab(tmp_path / "a.mat", frequency=np.zeros((0, 0)))
     with pytest.raises(ef.RecordingError, match=r"BRACHIORAD\. RT' has no data or no frequency"):
         ef.read(path)
+
+
+def test_cells_of_nothing_are_no_endless_loop() -> None:
+    cell = np.empty((1, 1), object)
+    assert noraxon_signals({"a": cell, "b": None}) is None
 
 
 def discover(path: Path, *, periods: bool = True, lose: slice = slice(0)) -> Path:
