@@ -2,5 +2,5 @@
 
 Units: recordings of four fasciculating units long enough for ten discharges each. Kinds: needle
 recordings with fasciculations and one other kind of activity. Scaling: 20,000 potentials on 64
-channels. Real: the averages of a decomposed contraction, where the file is at hand.
+channels. Contraction: the trains of a real decomposition, where the file is at hand.
 """

@@ -17,11 +17,22 @@ from emgfasc.simulate import (
     recording,
 )
 
-__all__ = ["DEVELOPMENT_SEEDS", "REPORT_SEEDS", "KindCell", "UnitCell", "kind_cells", "unit_cells"]
+__all__ = [
+    "DEVELOPMENT_SEEDS",
+    "REPORT_SEEDS",
+    "UNIT_REPORT_SEEDS",
+    "KindCell",
+    "UnitCell",
+    "kind_cells",
+    "slice_cells",
+    "unit_cells",
+]
 
 # Rules may be chosen on the development seeds only.
 DEVELOPMENT_SEEDS = tuple(range(101, 107))
-REPORT_SEEDS = tuple(range(9101, 9107))
+REPORT_SEEDS = tuple(range(9101, 9107))  # of the study of kinds
+UNIT_REPORT_SEEDS = tuple(range(9401, 9407))
+SLICE_SEEDS = UNIT_REPORT_SEEDS[:3]  # one for each kind of recording
 
 UNIT_SECONDS = 180.0
 UNIT_SNRS = (8.0, 12.0, 20.0)
@@ -52,20 +63,23 @@ class UnitCell:
     snr: float
     seed: int
 
+    @property
+    def scenario(self) -> Scenario:
+        """What is simulated."""
+        return Scenario(
+            kind=self.kind,
+            seed=self.seed,
+            seconds=UNIT_SECONDS,
+            units=4,
+            snr=self.snr,
+            snr_spread=1.0,
+            rate_per_min=40.0,
+            population=POPULATION,
+        )
+
     def simulate(self) -> tuple[Recording, Events]:
         """Return the recording and its truth."""
-        return recording(
-            Scenario(
-                kind=self.kind,
-                seed=self.seed,
-                seconds=UNIT_SECONDS,
-                units=4,
-                snr=self.snr,
-                snr_spread=1.0,
-                rate_per_min=40.0,
-                population=POPULATION,
-            )
-        )
+        return recording(self.scenario)
 
 
 @dataclass(frozen=True, order=True)
@@ -95,6 +109,11 @@ class KindCell:
 def unit_cells(seeds: Sequence[int], snrs: tuple[float, ...] = UNIT_SNRS) -> list[UnitCell]:
     """Return every recording of the study of units."""
     return [UnitCell(*cell) for cell in product(KINDS, snrs, seeds)]
+
+
+def slice_cells() -> list[UnitCell]:
+    """Return the few recordings that every change is checked on."""
+    return [UnitCell(kind, 12.0, seed) for kind, seed in zip(KINDS, SLICE_SEEDS, strict=True)]
 
 
 def kind_cells(seeds: Sequence[int]) -> list[KindCell]:

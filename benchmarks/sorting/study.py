@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 import emgfasc as ef
 from benchmarks.sorting.design import KindCell, UnitCell
+from benchmarks.sorting.oracle import oracle, undetected
 from emgfasc.containers import Rest
 
-__all__ = ["MIN_DISCHARGES", "confusion", "kind_rows", "recalls", "summed_units", "unit_row"]
+__all__ = [
+    "MIN_DISCHARGES",
+    "confusion",
+    "kind_rows",
+    "recalls",
+    "summed_units",
+    "unit_row",
+    "worse_units",
+]
 
 MIN_DISCHARGES = 10  # true units with fewer are not judged
 TOLERANCE_S = 0.005
@@ -21,24 +32,65 @@ def unit_row(cell: UnitCell) -> dict[str, object]:
     """Return one row: true units judged and well detected, found units and the false ones.
 
     A false unit is one that is neither a true unit's pair nor a piece of one, or holds several.
+    Every judged unit that is not well detected is lost to one of three: too few of its discharges
+    are detected, it shares a found unit with another, or it lies in pieces. The columns `best`
+    are those of :func:`benchmarks.sorting.oracle.oracle` on the same detections.
     """
     rec, truth = cell.simulate()
     res = ef.analyze(rec)
-    scores = ef.evaluate.units(truth, res.events, tolerance_s=TOLERANCE_S)
-    judged = scores.truth[scores.truth["n"] >= MIN_DISCHARGES]
-    found = scores.found
+    detected = ef.detect.detect(res.recording)
+    best = _Counts.of(truth, oracle(cell.scenario, res.recording, detected, truth))
+    own = _Counts.of(truth, res.events)
+    missing = undetected(truth, detected, tolerance_s=TOLERANCE_S, min_n=MIN_DISCHARGES)
     return {
         "kind": cell.kind,
         "snr": cell.snr,
         "seed": cell.seed,
-        "n_true": len(scores.truth),
-        "n_judged": len(judged),
-        "n_well": int(judged["well_detected"].sum()),
-        "n_found": len(found),
-        "n_false": int((found["false"] | found["over_merged"]).sum()),
-        "n_redundant": int(found["redundant"].sum()),
-        "n_above_true": max(0, len(found) - len(scores.truth)),
+        "n_true": own.n_true,
+        "n_judged": own.n_judged,
+        "n_well": own.n_well,
+        "n_found": own.n_found,
+        "n_false": own.n_false,
+        "n_redundant": own.n_redundant,
+        "n_above_true": max(0, own.n_found - own.n_true),
+        "n_merged": own.n_merged,
+        "n_undetected": missing,
+        "n_well_best": best.n_well,
+        "n_found_best": best.n_found,
+        "n_false_best": best.n_false,
     }
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """Counts of units in one recording."""
+
+    n_true: int
+    n_judged: int
+    n_well: int
+    n_found: int
+    n_false: int
+    n_redundant: int
+    n_merged: int
+
+    @classmethod
+    def of(cls, truth: ef.Events, events: ef.Events) -> _Counts:
+        """Count what was found."""
+        scores = ef.evaluate.units(truth, events, tolerance_s=TOLERANCE_S)
+        judged = scores.truth[scores.truth["n"] >= MIN_DISCHARGES]
+        found = scores.found
+        shared = found.loc[found["over_merged"], "unit"]
+        lost = judged.loc[~judged["well_detected"], ["unit", "n"]]
+        inside = scores.counts.loc[lost["unit"], shared].max(axis=1).fillna(0).to_numpy()
+        return cls(
+            n_true=len(scores.truth),
+            n_judged=len(judged),
+            n_well=int(judged["well_detected"].sum()),
+            n_found=len(found),
+            n_false=int((found["false"] | found["over_merged"]).sum()),
+            n_redundant=int(found["redundant"].sum()),
+            n_merged=int((inside >= 0.2 * lost["n"].to_numpy()).sum()),
+        )
 
 
 def summed_units(rows: pd.DataFrame) -> pd.DataFrame:
@@ -47,16 +99,44 @@ def summed_units(rows: pd.DataFrame) -> pd.DataFrame:
         recordings=("seed", "size"),
         n_judged=("n_judged", "sum"),
         n_well=("n_well", "sum"),
+        n_merged=("n_merged", "sum"),
+        n_undetected=("n_undetected", "sum"),
+        n_well_best=("n_well_best", "sum"),
         n_found=("n_found", "sum"),
         n_false=("n_false", "sum"),
         n_redundant=("n_redundant", "sum"),
         not_a_lower_bound=("n_above_true", lambda n: int((n > 0).sum())),
+        n_found_best=("n_found_best", "sum"),
+        n_false_best=("n_false_best", "sum"),
     )
     return sums.assign(
         well_pct=100 * sums["n_well"] / sums["n_judged"],
+        best_well_pct=100 * sums["n_well_best"] / sums["n_judged"],
         false_pct=100 * sums["n_false"] / sums["n_found"],
-        redundant_pct=100 * sums["n_redundant"] / sums["n_found"],
+        best_false_pct=100 * sums["n_false_best"] / sums["n_found_best"],
     ).reset_index()
+
+
+def worse_units(committed: pd.DataFrame, fresh: pd.DataFrame) -> list[str]:
+    """Return one line per kind that lost a well-detected unit or gained a false one.
+
+    Parameters
+    ----------
+    committed, fresh : DataFrame
+        Rows of ``units.csv`` and those just measured, of recordings among the committed ones.
+    """
+    keys = ["kind", "snr", "seed"]
+    both = fresh.merge(committed, on=keys, how="left", suffixes=("", "_then"))
+    lines = []
+    for row in both.itertuples():
+        where = f"{row.kind} SNR {row.snr:g}, seed {row.seed}"
+        if row.n_true != row.n_true_then or row.n_judged != row.n_judged_then:
+            lines.append(f"{where}: not the recording of units.csv; run the whole study again.")
+        elif row.n_well < row.n_well_then:
+            lines.append(f"{where}: {row.n_well} units well detected, not {row.n_well_then:g}.")
+        elif row.n_false > row.n_false_then:
+            lines.append(f"{where}: {row.n_false} false units, not {row.n_false_then:g}.")
+    return lines
 
 
 def kind_rows(cell: KindCell) -> pd.DataFrame:

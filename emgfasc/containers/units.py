@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from emgfasc.containers.columns import UNITS
 from emgfasc.errors import ParameterError
 
 __all__ = ["Units"]
+
+_UNKNOWN: NDArray[np.float32] = np.zeros((0, 0, 0), np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +30,10 @@ class Units:
         Sampling rate of the templates.
     center : int
         Template sample at which a potential's `peak_s` lies.
+    spread_uv : array of float32, shape (n_units, n_channels, n_template_samples)
+        SD over a unit's potentials at each sample of the template: noise, changes of shape and
+        size, and what is left of the alignment. ``nan`` where unknown: on bad channels, with a
+        single potential, and everywhere when it is not given.
 
     Examples
     --------
@@ -40,12 +46,21 @@ class Units:
     templates_uv: NDArray[np.float32]
     fs_hz: float
     center: int
+    spread_uv: NDArray[np.float32] = field(default_factory=lambda: _UNKNOWN)
 
     def __post_init__(self) -> None:
-        """Hold the columns and one template per row."""
+        """Hold the columns, one template per row and a spread for each of its samples."""
         object.__setattr__(self, "frame", UNITS.validated(self.frame))
         if self.templates_uv.ndim != 3 or len(self.templates_uv) != len(self.frame):
             raise ParameterError("units: one template (channels x samples) per unit is needed.")
+        if self.spread_uv is _UNKNOWN:
+            unknown = np.full(self.templates_uv.shape, np.nan, np.float32)
+            object.__setattr__(self, "spread_uv", unknown)
+        if self.spread_uv.shape != self.templates_uv.shape:
+            raise ParameterError(
+                f"units: a spread of shape {self.spread_uv.shape} does not fit templates of shape "
+                f"{self.templates_uv.shape}; give one value for each sample of the templates."
+            )
 
     @classmethod
     def empty(cls, *, n_channels: int, fs_hz: float) -> Units:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from emgfasc.containers import Events, Rest, Units
@@ -39,6 +41,4 @@ def completed(
     # a unit none of whose potentials is left has no row there
     frame["n_satellites"] = frame["n_satellites"].fillna(0).astype("int64")
     frame["not_measured"] = frame["not_measured"].fillna("all: no potential")
-    return Units(
-        frame.rename_axis("unit").reset_index(), units.templates_uv, units.fs_hz, units.center
-    )
+    return replace(units, frame=frame.rename_axis("unit").reset_index())

@@ -13,9 +13,9 @@ Floats = NDArray[np.float64]
 
 _MOST_PARTS = 4
 _FIT = 0.5  # share of a potential's energy that subtracting it must take away
-_WORTH = 0.15  # and, from the second part on, share of the energy of the whole stretch
-_WORTH_TWIN = 0.06  # less for a second discharge of the same unit: doublets are common
-_WORTH_TWIN_SIZED = 0.02  # beyond one potential of another size
+_WORTH = 0.03  # and, from the second part on, share of the stretch's energy: shapes vary by more
+_WORTH_TWIN_SIZED = 0.02  # for a second discharge of the unit, beyond one of another size
+_BY_CHANCE = 30.0  # and what noise of SD 1 gives to the best of many templates and lags
 _SIZES = (0.5, 2.0)  # a potential may be so much smaller or larger than its average
 _ROUNDS = 2
 _PAIRED = 5  # units that are tried in pairs, the likeliest ones
@@ -106,7 +106,7 @@ def peel(
     correlation : array, shape (n_units, n_lags)
         From :meth:`Bank.correlate`.
     energy : float
-        Squared length of the stretch.
+        Squared length of the stretch, in units of the noise as everything here.
     lags : slice
         Lags a potential may have.
     apart : int
@@ -121,7 +121,8 @@ def peel(
     """
     best = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
     gain = _gain(bank, correlation, best)
-    for same, worth in ((True, _WORTH_TWIN), (False, _WORTH)):
+    worth = _worth(_WORTH, energy)
+    for same in (True, False):
         pair = _best_pair(bank, correlation, lags, apart, near, same=same)
         if not pair:
             continue
@@ -129,12 +130,17 @@ def peel(
         for part in pair:
             bank.without(left, part)
         grown = _grow(bank, left, pair, energy, lags, apart, near)
-        if _gain(bank, correlation, grown) > gain + worth * energy * (len(grown) - len(best)):
+        if _gain(bank, correlation, grown) > gain + worth * (len(grown) - len(best)):
             best, gain = grown, _gain(bank, correlation, grown)
-    if len(best) > 1 and gain < _alone(bank, correlation, lags) + _more(best) * energy:
+    if len(best) > 1 and gain < _alone(bank, correlation, lags) + _worth(_more(best), energy):
         part, gain = _best(bank, correlation, [], lags, apart)
         best = [part] if gain >= _FIT * bank.energy[part.unit] else []
     return sorted(best, key=lambda part: part.lag)
+
+
+def _worth(share: float, energy: float) -> float:
+    """Return the energy that a further potential must take away."""
+    return max(share * energy, _BY_CHANCE)
 
 
 def _alone(bank: Bank, correlation: Floats, lags: slice) -> float:
@@ -145,7 +151,7 @@ def _alone(bank: Bank, correlation: Floats, lags: slice) -> float:
 
 
 def _more(parts: list[Part]) -> float:
-    """Return what several potentials must explain beyond one of another size."""
+    """Return the share that several potentials must explain beyond one of another size."""
     return _WORTH_TWIN_SIZED if len({part.unit for part in parts}) == 1 else _WORTH
 
 
@@ -162,7 +168,7 @@ def _grow(
     parts = list(parts)
     while len(parts) < _MOST_PARTS:
         part, gain = _best(bank, left, parts, lags, apart)
-        needed = max(_FIT * bank.energy[part.unit], _WORTH * energy if parts else 0.0)
+        needed = max(_FIT * bank.energy[part.unit], _worth(_WORTH, energy) if parts else 0.0)
         if gain < needed:
             break
         parts.append(part)

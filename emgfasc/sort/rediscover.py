@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
+from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
 from emgfasc.sort.peel import Bank, Part, bank_of, peel
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.sorting import NOT_SORTED, unit_rows
@@ -72,7 +73,9 @@ def rediscover(
 def units_with(units: Units, rows: pd.DataFrame) -> Units:
     """Return units with a new table; a unit that lost all its potentials goes."""
     kept = units.frame["unit"].isin(rows["unit"]).to_numpy()
-    return Units(rows, units.templates_uv[kept], units.fs_hz, units.center)
+    return replace(
+        units, frame=rows, templates_uv=units.templates_uv[kept], spread_uv=units.spread_uv[kept]
+    )
 
 
 def _once_each(frame: pd.DataFrame, *, apart_s: float) -> pd.DataFrame:
@@ -83,13 +86,23 @@ def _once_each(frame: pd.DataFrame, *, apart_s: float) -> pd.DataFrame:
     return ordered[~double].sort_values("peak_s", kind="stable", ignore_index=True)
 
 
+def _faded(templates: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Lead both ends to zero, lest the edge rings in the filter, and give it a past of zeros."""
+    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(ORDER) + 0.5) / ORDER)).astype(np.float32)
+    out = np.pad(templates, ((0, 0), (0, 0), (ORDER, 0)))
+    out[:, :, ORDER : 2 * ORDER] *= ramp
+    out[:, :, -ORDER:] *= ramp[::-1]
+    return out
+
+
 @dataclass(frozen=True, eq=False)
 class _Search:
     """What explaining an event takes."""
 
     rec: Recording
+    white: Whitening
     bank: Bank
-    channels: NDArray[np.intp]
+    templates_uv: NDArray[np.float32]
     noise_uv: NDArray[np.float64]
     center: int
     apart: int
@@ -97,16 +110,21 @@ class _Search:
 
     @classmethod
     def of(cls, rec: Recording, events: Events, units: Units, rules: SortRules) -> _Search:
-        """Prepare the bank from the channels on which the units are largest."""
-        swing = np.ptp(units.templates_uv, axis=2)
-        order = np.argsort(-(swing / swing.max(axis=1, keepdims=True)).max(axis=0), kind="stable")
-        channels = np.sort(order[: min(_MOST_CHANNELS, len(rec.good))])
+        """Prepare the bank, in units of the noise, on the few mixtures that show the units."""
         per_ms = rec.fs_hz / 1e3
+        peaks = np.rint(np.sort(events.peak_s) * rec.fs_hz).astype(np.int64)
+        size = units.templates_uv.shape[2]
+        white = whitening(quiet_stretches(rec, peaks, size=size + ORDER))
+        padded = _faded(units.templates_uv[:, rec.good])
+        every = white.apply(padded)
+        flat = every.transpose(1, 0, 2).reshape(every.shape[1], -1).astype(np.float64)
+        rows = np.linalg.svd(flat, full_matrices=False)[0][:, :_MOST_CHANNELS].T
         noise = events.sensitivity.noise_uv if events.sensitivity else np.ones(rec.n_channels)
         return cls(
             rec,
-            bank_of(np.ascontiguousarray(units.templates_uv[:, channels])),
-            channels,
+            white.onto(rows),
+            bank_of(np.ascontiguousarray(white.onto(rows).apply(padded))),
+            units.templates_uv[:, rec.good],
             np.asarray(noise, dtype=np.float64),
             units.center,
             apart=max(1, round(rules.apart_ms * per_ms)),
@@ -119,22 +137,23 @@ class _Search:
         first, last = round(row.onset * fs), round((row.onset + row.duration) * fs)
         size = self.bank.templates.shape[2]
         start = first - self.center - self.near
-        stretch = self._read(start, last + size - self.center + self.near)
-        core = stretch[:, first - start : last - start + 1]
-        correlation = self.bank.correlate(stretch)
+        stretch = self._read(start - ORDER, last + size - self.center + self.near)
+        white = self.white.apply(stretch)
+        core = white[:, first - start : last - start + 1]
+        correlation = self.bank.correlate(white)
         lags = slice(self.near, correlation.shape[1] - self.near)
         energy = float((core.astype(np.float64) ** 2).sum())
         parts = peel(self.bank, correlation, energy, lags=lags, apart=self.apart, near=self.near)
         if not parts:
             return [row]
-        rest = stretch.astype(np.float64)
+        rest = stretch[:, ORDER:].astype(np.float64)
         for part in parts:
-            rest[:, part.lag : part.lag + size] -= self.bank.templates[part.unit]
+            rest[:, part.lag : part.lag + size] -= self.templates_uv[part.unit]
         return [self._row(row, part, rest, start, alone=len(parts) == 1) for part in parts]
 
     def _read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Read a stretch with zeros beyond the ends and in gaps."""
-        data = np.nan_to_num(self.rec.read(start, stop)[self.channels], nan=0.0)
+        data = np.nan_to_num(self.rec.read(start, stop)[self.rec.good], nan=0.0)
         before, after = max(0, -start), max(0, stop - self.rec.n_samples)
         return np.pad(data, ((0, 0), (before, after)))
 
@@ -142,9 +161,9 @@ class _Search:
         self, row: Any, part: Part, rest: NDArray[np.float64], start: int, *, alone: bool
     ) -> Any:
         """Return one discharge; it takes over what its event was, unless it shares it."""
-        template = self.bank.templates[part.unit].astype(np.float64)
+        template = self.templates_uv[part.unit].astype(np.float64)
         wave = rest[:, part.lag : part.lag + template.shape[1]] + template
-        share = float((wave * template).sum() / self.bank.energy[part.unit])
+        share = float((wave * template).sum() / (template**2).sum())
         peak_s = (start + part.lag + self.center) / self.rec.fs_hz
         common = {
             "peak_s": min(max(peak_s, 0.0), (self.rec.n_samples - 1) / self.rec.fs_hz),
@@ -155,7 +174,7 @@ class _Search:
             return row._replace(**common)
         swing = np.ptp(wave, axis=1)
         best = int(swing.argmax())
-        channel = self.channels[best]
+        channel = self.rec.good[best]
         loud = np.abs(template[best]) > 0.1 * np.abs(template[best]).max()
         edge = np.flatnonzero(loud)
         onset = max(0.0, (start + part.lag + edge[0]) / self.rec.fs_hz)

@@ -82,8 +82,9 @@ def relabelled(
         events = events.assign(peak_s=peak_s)
         waveforms = cut_out(rec, peaks, before=left, after=right)
     label = np.unique(unit[rows], return_inverse=True)[1]
-    averages = templates_of(label.astype(np.int64) + 1, waveforms, rec)
-    return events, Units(_named(unit_rows(events, rest), events), averages, rec.fs_hz, left)
+    found = templates_of(label.astype(np.int64) + 1, waveforms, rec)
+    rows = _named(unit_rows(events, rest), events)
+    return events, Units(rows, found.average_uv, rec.fs_hz, left, found.spread_uv)
 
 
 def _named(frame: pd.DataFrame, events: Events) -> pd.DataFrame:
@@ -109,7 +110,7 @@ def _shifts(
 ) -> Ints:
     """Return by how many samples each potential must move to lie over the others of its unit."""
     shift = np.zeros(len(unit), np.int64)
-    joining = replace(rules, same_unit=_ALIKE)
+    joining = replace(rules, alike=_ALIKE)
     for number in np.unique(unit):
         mine = np.flatnonzero(unit == number)
         groups = np.unique(former[mine], return_inverse=True)[1].astype(np.int64) + 1

@@ -19,20 +19,28 @@ class SortRules:
     before_ms, after_ms : float
         Window around the peak that is compared.
     dimensions : int
-        Principal components kept.
-    same_unit : float
-        Two potentials are alike when the energy of their difference, less what noise adds, is
-        at most this share of their summed energies.
-    stable, unstable : float
-        Groups are one unit when they differ by at most `stable`, or for small groups by up to
-        `stable + unstable`: an unstable unit falls into many small groups.
-    chance : float
-        Share of what noise adds to the difference of two averages that is allowed on top; on a
-        grid the noise of many channels adds up.
+        Principal components kept at most.
+    apart_nats : float
+        Two heaps of potentials are two when that explains them better than one heap, by this
+        log-likelihood. Of one heap cut in half, about 1 in 100 reaches 4
+        (tests/sort/test_separate.py).
+    shape_var : float
+        Variance that small changes of shape add to noise in every direction, as a share of the
+        potential's energy.
+    amplitude_cv : float
+        SD of the size of a unit's potentials over its mean.
+    shapes : float
+        How many shapes a unit may have that changes from discharge to discharge; the more, the
+        less readily few large groups are taken for one unit.
     min_size : int
         Fewer alike potentials are no unit; they stay unsorted.
     lag_ms : float
-        Largest shift tried when two averages are compared.
+        Largest shift by which potentials are laid over one another.
+    within_ms : float
+        Shift of one potential against its group, on top.
+    alike : float
+        Two averages are shifted over one another only when that leaves at most this share of
+        their energies as difference.
     apart_ms : float
         Two discharges of one unit are at least this far apart.
     near_ms : float
@@ -44,12 +52,14 @@ class SortRules:
     before_ms: float
     after_ms: float
     dimensions: int = 24
-    same_unit: float = 0.07
-    stable: float = 0.07
-    unstable: float = 0.35
-    chance: float = 0.0
-    min_size: int = 3
+    apart_nats: float = 5.0
+    shape_var: float = 0.003
+    amplitude_cv: float = 0.05
+    shapes: float = 15.0
+    min_size: int = 5
     lag_ms: float = 10.0
+    within_ms: float = 3.0
+    alike: float = 0.7
     apart_ms: float = 3.0
     near_ms: float = 2.0
     learn_from: int = 2000
@@ -59,7 +69,8 @@ class SortRules:
         """Return the rules for a kind of recording."""
         one_of("kind", kind, KINDS)
         if kind == "needle":
-            return cls(before_ms=5.0, after_ms=8.0, lag_ms=5.0)
+            return cls(before_ms=6.0, after_ms=10.0, lag_ms=5.0, shape_var=0.004)
         if kind == "hdsemg":
-            return cls(before_ms=10.0, after_ms=15.0, same_unit=0.05, stable=0.03, chance=0.5)
-        return cls(before_ms=10.0, after_ms=15.0, stable=0.05, apart_ms=4.6)
+            return cls(before_ms=12.0, after_ms=18.0)
+        # Far from the fibres, potentials of a changing unit hardly change.
+        return cls(before_ms=12.0, after_ms=18.0, shapes=100.0, apart_ms=4.6)

@@ -7,9 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording, Rest, Units
-from emgfasc.sort.cluster import assign, learn
-from emgfasc.sort.embed import embed
-from emgfasc.sort.link import link
+from emgfasc.sort.learn import learn
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.templates import templates_of
 from emgfasc.sort.waveforms import cut_out
@@ -17,6 +15,7 @@ from emgfasc.sort.waveforms import cut_out
 __all__ = ["NOT_SORTED", "unit_rows", "units"]
 
 NOT_SORTED = ("artifact", "ecg")
+_AVERAGED = 500  # potentials of a unit from which its average is taken, at least
 
 
 def units(
@@ -64,38 +63,32 @@ def units(
     if len(sortable) < rules.min_size:
         return events.assign(unit=label, confidence=confidence), empty
     peaks = np.rint(events.peak_s[sortable] * rec.fs_hz).astype(np.int64)
+    learned = learn(rec, peaks, rules)
+    label[sortable], confidence[sortable] = learned.unit, learned.confidence
+    sorted_events = events.assign(unit=label, confidence=confidence)
+    if not learned.unit.any():
+        return sorted_events, empty
+    peaks = np.clip(peaks + learned.shift, 0, rec.n_samples - 1)
+    moved = learned.shift != 0
+    peak_s = events.peak_s.copy()
+    peak_s[sortable[moved]] = peaks[moved] / rec.fs_hz
+    sorted_events = sorted_events.assign(peak_s=peak_s)
     before = max(1, round(rules.before_ms * rec.fs_hz / 1e3))
     after = max(1, round(rules.after_ms * rec.fs_hz / 1e3))
-    waveforms = cut_out(rec, peaks, before=before, after=after)
-    embedding = embed(rec, waveforms, peaks, dimensions=rules.dimensions, before=before)
-    centres, size = learn(embedding, rules)
-    found, sure = assign(embedding.points, centres, size, embedding.noise_energy, rules)
-    found, shift = link(
-        found, embedding, n_channels=waveforms.shape[1], fs_hz=rec.fs_hz, rules=rules
-    )
-    found = _numbered(found, rules.min_size)
-    peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)
-    label[sortable], confidence[sortable] = found, np.where(found > 0, sure, 0.0)
-    sorted_events = events.assign(unit=label, confidence=confidence)
-    if not found.any():
-        return sorted_events, empty
-    peak_s = events.peak_s.copy()
-    peak_s[sortable[shift != 0]] = peaks[shift != 0] / rec.fs_hz
-    sorted_events = sorted_events.assign(peak_s=peak_s)
-    if shift.any():
-        waveforms = cut_out(rec, peaks, before=before, after=after)
-    templates = templates_of(found, waveforms, rec)
-    return sorted_events, Units(unit_rows(sorted_events, rest), templates, rec.fs_hz, before)
+    chosen = _some_of_each(learned.unit)
+    waveforms = cut_out(rec, peaks[chosen], before=before, after=after)
+    found = templates_of(learned.unit[chosen], waveforms, rec)
+    rows = unit_rows(sorted_events, rest)
+    return sorted_events, Units(rows, found.average_uv, rec.fs_hz, before, found.spread_uv)
 
 
-def _numbered(label: NDArray[np.int64], min_size: int) -> NDArray[np.int64]:
-    """Give the unit with most potentials number 1, and so on; drop those that are too small."""
-    names, counts = np.unique(label[label > 0], return_counts=True)
-    ranked = names[np.argsort(-counts, kind="stable")]
-    sizes = np.sort(counts)[::-1]
-    new = np.zeros(label.max(initial=0) + 1, np.int64)
-    new[ranked[sizes >= min_size]] = np.arange(1, int((sizes >= min_size).sum()) + 1)
-    return new[label]
+def _some_of_each(unit: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return rows from which averages are taken: of a large unit, evenly spread ones."""
+    kept = []
+    for number in range(1, int(unit.max()) + 1):
+        mine = np.flatnonzero(unit == number)
+        kept.append(mine[:: max(1, len(mine) // _AVERAGED)])
+    return np.sort(np.concatenate(kept))
 
 
 def unit_rows(events: Events, rest: Rest) -> pd.DataFrame:

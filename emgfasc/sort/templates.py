@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
 from emgfasc.sort.rules import SortRules
 
-__all__ = ["merge_shifted", "templates_of"]
+__all__ = ["Templates", "merge_shifted", "templates_of"]
 
+_FAR = 3.0  # robust SD from the usual distance
+_FAR_AT_LEAST = 0.3  # of the usual distance: few potentials give no scatter
 _SEEN = 0.7  # share of an average's energy that must remain in view when it is shifted
+
+
+class Templates(NamedTuple):
+    """Average potentials of units, and how they spread.
+
+    Attributes
+    ----------
+    average_uv, spread_uv : array of float32, shape (n_units, n_channels, n_samples)
+        Mean and SD over a unit's potentials, sample by sample. On bad channels the mean is 0 and
+        the SD ``nan``, as it is where only one potential is left.
+    """
+
+    average_uv: NDArray[np.float32]
+    spread_uv: NDArray[np.float32]
 
 
 def templates_of(
     label: NDArray[np.int64], waveforms: NDArray[np.float32], rec: Recording
-) -> NDArray[np.float32]:
-    """Return the median potential of each unit.
+) -> Templates:
+    """Return the average potential of each unit and its spread.
+
+    A potential whose distance from the unit's median is far beyond that of the others overlaps
+    with something else; it is left out.
 
     Parameters
     ----------
@@ -24,17 +45,31 @@ def templates_of(
         Units from 1 on, without a gap; 0 is passed over.
     waveforms : array of float32, shape (n, n_good_channels, n_samples)
     rec : Recording
-        Tells which channels are bad; they are zero.
+        Tells which channels are bad.
 
     Returns
     -------
-    array of float32, shape (n_units, n_channels, n_samples)
+    Templates
     """
     n_units = int(label.max(initial=0))
-    out = np.zeros((n_units, rec.n_channels, waveforms.shape[2]), np.float32)
+    shape = (n_units, rec.n_channels, waveforms.shape[2])
+    average = np.zeros(shape, np.float32)
+    spread = np.full(shape, np.nan, np.float32)
     for unit in range(1, n_units + 1):
-        out[unit - 1, rec.good] = np.median(waveforms[label == unit], axis=0)
-    return out
+        waves = waveforms[label == unit].astype(np.float64)
+        kept = waves[_alike(waves)]
+        average[unit - 1, rec.good] = kept.mean(axis=0)
+        if len(kept) > 1:
+            spread[unit - 1, rec.good] = kept.std(axis=0, ddof=1)
+    return Templates(average, spread)
+
+
+def _alike(waves: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which waves are no farther from their median than most are."""
+    distance = np.sqrt(((waves - np.median(waves, axis=0)) ** 2).sum(axis=(1, 2)))
+    usual = np.median(distance)
+    scatter = np.median(np.abs(distance - usual)) / 0.6745
+    return np.asarray(distance <= usual + max(_FAR * scatter, _FAR_AT_LEAST * usual))
 
 
 def merge_shifted(
@@ -61,7 +96,7 @@ def merge_shifted(
     for unit in sorted(units, key=lambda u: -counts[u]):
         fits = [(*_unlike(averages[twin], averages[unit], reach), twin) for twin in kept]
         unlike, lag, twin = min(fits, default=(1.0, 0, unit))
-        if unlike <= rules.same_unit:
+        if unlike <= rules.alike:
             mine = label == unit
             out[mine], shift[mine] = twin, -lag
         else:

@@ -6,15 +6,12 @@ from numpy.typing import NDArray
 
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
-from emgfasc.sort import SortRules
-from emgfasc.sort.cluster import unlikeness
-from emgfasc.sort.embed import Embedding
-from emgfasc.sort.link import link
 from emgfasc.sort.waveforms import cut_out
 from signals import potential, recording
 
 FS = 2048.0
 SECONDS = 60.0
+REST = Rest.all_rest(SECONDS)
 
 
 def _scene(seed: int = 0, n_channels: int = 4) -> tuple[Recording, NDArray[np.float64], list[int]]:
@@ -105,20 +102,6 @@ def test_artifacts_stay_unsorted() -> None:
     assert (events.frame.loc[events.frame["category"] == "artifact", "unit"] == 0).all()
 
 
-@given(seed=st.integers(0, 1000), n=st.integers(1, 6), k=st.integers(1, 4))
-@settings(deadline=None, max_examples=50)
-def test_unlikeness_agrees_with_its_definition(seed: int, n: int, k: int) -> None:
-    rng = np.random.default_rng(seed)
-    points, centres = rng.normal(0, 10, (n, 5)), rng.normal(0, 10, (k, 5))
-    found = unlikeness(points, centres, 0.0, np.ones(k, np.int64))
-    for i in range(n):
-        for j in range(k):
-            a, b = points[i], centres[j]
-            assert found[i, j] == pytest.approx(
-                ((a - b) ** 2).sum() / ((a**2).sum() + (b**2).sum())
-            )
-
-
 @given(peaks=st.lists(st.integers(0, 499), min_size=1, max_size=8, unique=True))
 @settings(deadline=None)
 def test_waveforms_are_cut_where_asked_and_padded_at_the_ends(peaks: list[int]) -> None:
@@ -131,42 +114,23 @@ def test_waveforms_are_cut_where_asked_and_padded_at_the_ends(peaks: list[int]) 
         np.testing.assert_array_equal(wave, padded[:, peak : peak + 16])
 
 
-def _embedded(waves: NDArray[np.float64]) -> Embedding:
-    """Potentials on one channel as points of which nothing is lost, without noise."""
-    return Embedding(waves, 0.0, np.eye(waves.shape[1], dtype=np.float32))
+def test_the_spread_is_that_of_the_noise_where_the_unit_is_stable() -> None:
+    """Noise has an SD of 5 uV before the filters; the unit varies by 3 % of 150 uV on top."""
+    rec, _, _ = _scene()
+    events, units = _sorted(rec)
+    assert units.spread_uv.shape == units.templates_uv.shape
+    quiet = np.abs(units.templates_uv) < 3
+    noise = preprocess.clean(rec).load().read(0, int(0.8 * FS)).std()
+    assert np.median(units.spread_uv[quiet]) == pytest.approx(noise, rel=0.1)
+    again, kept = sort.rediscover(preprocess.clean(rec).load(), events, units, rest=REST)
+    assert len(again) >= len(events)
+    np.testing.assert_array_equal(kept.spread_uv, units.spread_uv)
 
 
-def _linked(waves: NDArray[np.float64], label: list[int]) -> tuple[list[int], list[int]]:
-    rules = SortRules(before_ms=5.0, after_ms=5.0, lag_ms=5.0, stable=0.05, unstable=0.35)
-    groups = np.array(label, np.int64)
-    out, shift = link(groups, _embedded(waves), n_channels=1, fs_hz=2000.0, rules=rules)
-    return out.tolist(), shift.tolist()
-
-
-def _placed(at: int, turns: float) -> NDArray[np.float64]:
-    wave = np.zeros(80)
-    wave[at : at + 40] = potential(40, 150, turns)
-    return wave
-
-
-def test_groups_that_differ_by_a_shift_are_one_unit_and_are_moved_over_each_other() -> None:
-    waves = np.array([_placed(20, 2.0)] * 3 + [_placed(26, 2.0)] * 2 + [_placed(20, 3.1)] * 3)
-    label, shift = _linked(waves, [1, 1, 1, 2, 2, 3, 3, 3])
-    assert label == [1, 1, 1, 1, 1, 3, 3, 3]
-    assert shift == [0, 0, 0, 6, 6, 0, 0, 0]
-
-
-def test_single_potentials_may_differ_more_than_large_groups() -> None:
-    one, two = _placed(20, 2.0), _placed(20, 2.0)
-    two[20:40] *= 0.4
-    unlike = 1 - 2 * (one @ two) / (one @ one + two @ two)
-    assert 0.05 + 0.35 / 20 < unlike < 0.4
-    assert _linked(np.array([one, two]), [1, 2])[0] == [1, 1]
-    large = np.array([one] * 20 + [two] * 20)
-    label = [1] * 20 + [2] * 20
-    assert _linked(large, label)[0] == label
-
-
-def test_potentials_of_no_group_stay_in_none() -> None:
-    waves = np.array([_placed(20, 2.0)] * 4)
-    assert _linked(waves, [0, 1, 2, 0])[0] == [0, 1, 1, 0]
+def test_a_bad_channel_has_no_spread() -> None:
+    rec, _, _ = _scene()
+    clean = preprocess.clean(rec).load().replace(bad_channels=(rec.channels[1],))
+    _, units = sort.units(clean, detect.detect(clean), rest=REST)
+    assert np.isnan(units.spread_uv[:, 1]).all()
+    assert (units.templates_uv[:, 1] == 0).all()
+    assert np.isfinite(units.spread_uv[:, [0, 2, 3]]).all()
