@@ -159,11 +159,23 @@ def _no_rate(analysed: Analysed) -> str:
 
 
 def _units(analysed: Analysed) -> str:
-    """Count the units that gave fasciculation potentials at rest."""
+    """Count the units that gave fasciculation potentials at rest, and say how small they may be.
+
+    Units that fired less or are weaker are not counted.
+    """
     ours, rest = analysed.events.fasciculations, analysed.rest
     counted = (rest.state_at(ours.peak_s) == "rest") & (rest.rest_s > 0)
-    n = ours.frame["unit"][counted & (ours.frame["unit"] > 0)].nunique()
-    return f"{n} found" if n else "none"
+    numbers = ours.frame["unit"][counted & (ours.frame["unit"] > 0)].unique()
+    if not len(numbers):
+        return "none"
+    table = analysed.units.frame
+    own = table[table["unit"].isin(numbers)]
+    if own.empty:
+        return f"{len(numbers)} found"
+    return (
+        f"{len(numbers)} found, of {own['n'].min()} discharges or more "
+        f"and SNR {own['snr'].min():.0f} or more"
+    )
 
 
 def _limit_note(analysed: Analysed, row: dict[str, Any]) -> str:

@@ -134,7 +134,7 @@ class _Work:
         first = shift + lag[group]
         waves = embedding.white(self.cut(peaks + first, self.within))
         _, offset, _ = best_lags(waves, templates)
-        return np.clip(first + offset - self.within, -self.reach, self.reach)
+        return np.asarray(np.clip(first + offset - self.within, -self.reach, self.reach))
 
     def assigned(
         self, peaks: Ints, embedding: Embedding, centres: Floats, known: Ints

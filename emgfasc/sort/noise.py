@@ -102,7 +102,7 @@ def _predictor(noise: Floats) -> Floats:
     lags = np.abs(np.arange(ORDER)[:, None] - np.arange(ORDER))
     weights = np.linalg.solve(correlation[lags], correlation[1:])
     left = correlation[0] - weights @ correlation[1:]
-    return np.concatenate([[1.0], -weights]) / np.sqrt(left)
+    return np.asarray(np.concatenate([[1.0], -weights]) / np.sqrt(left))
 
 
 def _decorrelation(left: Floats) -> Floats:
