@@ -75,7 +75,8 @@ def learn(rec: Recording, peaks: Ints, rules: SortRules) -> Learned:
     size = np.bincount(group)
     centres = _means(embedding.points, group)
     energy = float((embedding.points**2).sum(axis=1).mean())
-    unit_of = _numbered(join(centres, size, energy, rules), size, rules.min_size)
+    least = rules.least(len(seen))
+    unit_of = _numbered(join(centres, size, energy, rules), size, least)
     if not unit_of.any():
         return Learned(np.zeros_like(peaks), np.zeros_like(peaks), np.zeros(len(peaks)))
     every = np.full(len(peaks), -1, np.int64)

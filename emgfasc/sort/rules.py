@@ -9,6 +9,8 @@ from emgfasc.containers import KINDS, Kind
 
 __all__ = ["SortRules"]
 
+_LEAST, _ONE_IN = 3, 15
+
 
 @dataclass(frozen=True, kw_only=True)
 class SortRules:
@@ -33,7 +35,8 @@ class SortRules:
         How many shapes a unit may have that changes from discharge to discharge; the more, the
         less readily few large groups are taken for one unit.
     min_size : int
-        Fewer alike potentials are no unit; they stay unsorted.
+        Fewer alike potentials are no unit; they stay unsorted. Among few potentials fewer are
+        enough, see :meth:`least`: the more there are, the more overlaps are alike by chance.
     lag_ms : float
         Largest shift by which potentials are laid over one another.
     within_ms : float
@@ -63,6 +66,17 @@ class SortRules:
     apart_ms: float = 3.0
     near_ms: float = 2.0
     learn_from: int = 2000
+
+    def least(self, n: int) -> int:
+        """Return how many alike potentials among `n` are a unit: a fifteenth, from 3 up.
+
+        Examples
+        --------
+        >>> rules = SortRules.for_kind("needle")
+        >>> rules.least(12), rules.least(60), rules.least(1000)
+        (3, 4, 5)
+        """
+        return min(self.min_size, max(_LEAST, n // _ONE_IN))
 
     @classmethod
     def for_kind(cls, kind: Kind) -> SortRules:

@@ -43,7 +43,7 @@ def units(
         With `unit` (0 when unsorted) and `confidence`.
     units : Units
         Numbered from the one with most potentials on. Their number is a lower bound: a unit that
-        fired fewer than `rules.min_size` times, or that looks like another one, is not counted.
+        fired fewer than `rules.least` times, or that looks like another one, is not counted.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def units(
     confidence = np.zeros(len(events))
     sortable = np.flatnonzero(~events.frame["category"].isin(NOT_SORTED))
     empty = Units.empty(n_channels=rec.n_channels, fs_hz=rec.fs_hz)
-    if len(sortable) < rules.min_size:
+    if len(sortable) < rules.least(len(sortable)):
         return events.assign(unit=label, confidence=confidence), empty
     peaks = np.rint(events.peak_s[sortable] * rec.fs_hz).astype(np.int64)
     learned = learn(rec, peaks, rules)
