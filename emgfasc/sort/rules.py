@@ -72,7 +72,7 @@ class SortRules:
 
         Examples
         --------
-        >>> rules = SortRules.for_kind("needle")
+        >>> rules = SortRules.for_kind("surface")
         >>> rules.least(12), rules.least(60), rules.least(1000)
         (3, 4, 5)
         """
@@ -83,7 +83,8 @@ class SortRules:
         """Return the rules for a kind of recording."""
         one_of("kind", kind, KINDS)
         if kind == "needle":
-            return cls(before_ms=6.0, after_ms=10.0, lag_ms=5.0, shape_var=0.004)
+            # Few fasciculations among hundreds of fibrillations are a unit too.
+            return cls(before_ms=6.0, after_ms=10.0, lag_ms=5.0, shape_var=0.004, min_size=3)
         if kind == "hdsemg":
             return cls(before_ms=12.0, after_ms=18.0)
         # Far from the fibres, potentials of a changing unit hardly change.
