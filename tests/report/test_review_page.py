@@ -207,11 +207,15 @@ def test_a_hundred_times_as_many_potentials_do_not_cost_as_much(
     large = tmp_path / "large.html"
     large.write_text(render_review(long_analysis), encoding="utf-8")
     assert len(long_analysis.events) == 5000
-    median_ms = []
-    for one in (page, large):
-        browser.open(one)
-        times = browser.key_times_ms()
-        median_ms.append(times[len(times) // 2])
+    # In turns, and the best of each: other work on the machine may take any one of them.
+    rounds = [(_median_ms(browser, page), _median_ms(browser, large)) for _ in range(3)]
+    median_ms = [min(found) for found in zip(*rounds, strict=True)]
     assert browser.complaints() == []
     assert median_ms[1] < 12 * median_ms[0]
     assert median_ms[1] < 100  # what is felt as at once (Nielsen 1993); 2 to 9 on an idle machine
+
+
+def _median_ms(browser: Browser, page: Path) -> float:
+    browser.open(page)
+    times = browser.key_times_ms()
+    return times[len(times) // 2]
