@@ -18,7 +18,7 @@ from emgfasc.evaluate import match
 __all__ = ["LARGEST_GB", "Load", "load"]
 
 # What docs/batch.md states of one process. Small files: the libraries alone.
-LARGEST_GB = {"small": 0.5, "wide": 2.0, "busy": 2.0, "long": 2.0}
+LARGEST_GB = {"small": 0.5, "wide": 2.0, "busy": 3.0, "long": 2.0}
 _EVERY_S = {"small": 0.5, "wide": 2.0, "busy": 0.1, "long": 2.0}
 _NEAR_S = 0.005
 _RECALL = 0.98  # of potentials 32 noise SDs high: what is missing overlaps another
