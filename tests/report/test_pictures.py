@@ -28,6 +28,7 @@ def pair(analyses: Any) -> Any:
         grid.units,
         frame=grid.units.frame.assign(channel="near"),
         templates_uv=np.stack([shape, late], axis=1),
+        spread_uv=grid.units.spread_uv[:, 32:34],
     )
     return replace(grid, recording=recording, units=units)
 
