@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.morphology.design import DEVELOPMENT_SEEDS, REPORT_SEEDS, cells
+from benchmarks.morphology.design import DEVELOPMENT_SEEDS, REPORT_SEEDS, SNRS, cells
 from benchmarks.morphology.figure import draw
 from benchmarks.morphology.speed import seconds_per_100_000
 from benchmarks.morphology.study import pooled, run
@@ -28,12 +28,14 @@ def main() -> int:
     parser.add_argument(
         "--part", choices=("potentials", "units", "speed"), help="default: all three"
     )
+    parser.add_argument("--snrs", nargs="+", type=float, help="some of them only; no file")
     args = parser.parse_args()
     seeds = DEVELOPMENT_SEEDS if args.development else REPORT_SEEDS
     pd.set_option("display.width", 200)
     tables: dict[str, pd.DataFrame] = {}
     if args.part in (None, "potentials"):
-        tables["results"] = pooled(run(cells(seeds), analysed=not args.development)).round(2)
+        chosen = cells(seeds, args.snrs or SNRS)
+        tables["results"] = pooled(run(chosen, analysed=not args.development)).round(2)
         print(tables["results"].to_string(index=False))
     if args.part in (None, "units"):
         grids, needles = grid_units(seeds, _UNIT_SNRS), needle_units(seeds, _NEEDLE_SNRS)
@@ -41,7 +43,7 @@ def main() -> int:
         print(_grids(grids).round(2).to_string(), _needles(needles).round(2).to_string(), sep="\n")
     if args.part in (None, "speed"):
         print(f"100,000 potentials of 20 ms at 25 kHz: {seconds_per_100_000():.1f} s")
-    if not args.development:
+    if not args.development and args.snrs is None:
         for name, table in tables.items():
             table.to_csv(HERE / f"{name}.csv", index=False, lineterminator="\n")
         if "results" in tables:

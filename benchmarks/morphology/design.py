@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -56,6 +57,6 @@ class Cell:
         return rec, rec.replace(source=ArraySource(data)), truth.where(alone & inside)
 
 
-def cells(seeds: tuple[int, ...]) -> list[Cell]:
+def cells(seeds: Sequence[int], snrs: Sequence[float] = SNRS) -> list[Cell]:
     """Return every recording of the study."""
-    return [Cell(kind, snr, seed) for kind, snr, seed in product(KINDS, SNRS, seeds)]
+    return [Cell(kind, snr, seed) for kind, snr, seed in product(KINDS, snrs, seeds)]

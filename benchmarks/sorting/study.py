@@ -154,7 +154,7 @@ def kind_rows(cell: KindCell) -> pd.DataFrame:
     matches = ef.evaluate.events(
         potentials, res.events, tolerance_s=TOLERANCE_S, category=None
     ).matches
-    found = matches["found_category"].replace("", _NONE).fillna(_NONE).to_numpy(object)
+    found = np.array(matches["found_category"].replace("", _NONE).fillna(_NONE), object)
     missed = found == _NONE
     found[missed] = _stretch_names(res.rest, matches.loc[missed, "truth_s"].to_numpy(float))
     pairs = pd.DataFrame(
