@@ -15,12 +15,13 @@ from emgfasc.simulate.activity import add_train, fasciculating
 from emgfasc.simulate.scene import Scene
 from emgfasc.simulate.truth import lies_inside
 
-__all__ = ["DEVELOPMENT_SEEDS", "REPORT_SEEDS", "SNRS", "Cell", "cells"]
+__all__ = ["ANALYSED_SNRS", "DEVELOPMENT_SEEDS", "REPORT_SEEDS", "SNRS", "Cell", "cells"]
 
 # Rules may be chosen on the development seeds only.
 DEVELOPMENT_SEEDS = (121, 122, 123, 124)
 REPORT_SEEDS = (9441, 9442, 9443, 9444)
 SNRS = (6.0, 8.0, 10.0, 15.0, 20.0, 40.0, 80.0)
+ANALYSED_SNRS = (15.0, 20.0)  # where the whole analysis is run as well: the asked ones
 _SECONDS = 60.0
 _RATE_PER_MIN = 90.0
 _APART_S = 0.06  # potentials closer than this overlap, and are left out

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import emgfasc as ef
-from benchmarks.morphology.design import Cell
+from benchmarks.morphology.design import ANALYSED_SNRS, Cell
 from emgfasc import evaluate, measure, preprocess
 from emgfasc.containers import Events, Recording
 
@@ -32,7 +32,7 @@ def compared(cell: Cell, *, analysed: bool) -> pd.DataFrame:
     """Return what was measured beside its truth, for one recording."""
     rec, silent, truth = cell.simulate()
     sources = {"given": truth}
-    if analysed:
+    if analysed and cell.snr in ANALYSED_SNRS:
         sources["found"] = _found(rec, truth)
     parts = []
     for source, events in sources.items():
