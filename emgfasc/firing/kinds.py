@@ -24,6 +24,7 @@ from emgfasc.firing.patterns import (
     Found,
     dense_stretches,
     gate_stretches,
+    mixed_trains,
     unit_patterns,
 )
 from emgfasc.firing.rules import RULES, Rule
@@ -139,7 +140,7 @@ def kinds(
         for unit, own in open_rows.groupby("unit")
         for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))
     ]
-    found += dense_stretches(open_rows)
+    found += mixed_trains(open_rows, averages) + dense_stretches(open_rows)
     found += [] if rest is None else gate_stretches(open_rows, rest)
     named = _named(found, kind, rules, len(frame))
     contractions = [] if rest is None else contractions_of(rest)

@@ -11,13 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammainc
 
-from emgfasc.firing.rules import Pattern, Search
+from emgfasc.firing.interleaved import interleaved
+from emgfasc.firing.rules import SHORT_MS, Pattern, Search
 from emgfasc.firing.trains import Train, trains
 
 if TYPE_CHECKING:
     from emgfasc.containers import Rest
 
-__all__ = ["Found", "dense_stretches", "gate_stretches", "unit_patterns"]
+__all__ = ["Found", "dense_stretches", "gate_stretches", "mixed_trains", "unit_patterns"]
 
 FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
 BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
@@ -31,6 +32,9 @@ _BY_CHANCE, _HALVING = 0.0216, 0.5
 _FALSE_TRAINS = 0.05  # accepted by chance per unit,
 _FALSE_SHARE = 0.1  # or as a share of the further trains found
 _LONGEST = 40
+
+# Chains are followed within an eighth of a period: chance leaves a CoV of 0.07 in them.
+_MIXED_COV = 0.055
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -85,6 +89,52 @@ def unit_patterns(
             )
             found.append(Found(pattern, rows[train.members]))
     return found + _bursts(frame, unit)
+
+
+def mixed_trains(
+    frame: pd.DataFrame, averages: Mapping[int, Mapping[str, float | bool]]
+) -> list[Found]:
+    """Return the units that hold a part of regular trains of short potentials.
+
+    Single fibres look so alike that two of them may be sorted as one unit, or one as two. Regular
+    trains are therefore sought among all such units together; a unit of which more than half takes
+    part is returned.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows of the event table, in order of time.
+    averages : mapping
+        Shapes of the units' averages.
+    """
+    shapes: dict[int, dict[str, Any]] = {}
+    for number, own in frame[frame["unit"] > 0].groupby("unit"):
+        shape = _shape(own) | dict(averages.get(int(number), {}))
+        if shape["duration_ms"] < SHORT_MS and shape["initial_positive"]:
+            shapes[int(number)] = shape
+    short = frame[frame["unit"].isin(list(shapes))]
+    members, period, cov = interleaved(short["peak_s"].to_numpy(float))
+    if not cov < _MIXED_COV:
+        return []
+    taking_part = np.zeros(len(short), bool)
+    taking_part[members] = True
+    found = []
+    for number, shape in shapes.items():
+        own = (short["unit"] == number).to_numpy()
+        part = short[own & taking_part]
+        if 2 * len(part) > own.sum():
+            pattern = Pattern(
+                search="mixed",
+                unit=number,
+                start_s=float(part["peak_s"].iloc[0]),
+                stop_s=float(part["peak_s"].iloc[-1]),
+                n=len(part),
+                rate_hz=1.0 / period,
+                cov=cov,
+                **shape,
+            )
+            found.append(Found(pattern, part.index.to_numpy(np.int64)))
+    return found
 
 
 def _not_by_chance(

@@ -13,7 +13,9 @@ from emgfasc.containers import KINDS, Category, Kind
 
 __all__ = ["RULES", "Pattern", "Rule", "Search", "rules"]
 
-Search = Literal["bursts", "dense", "slow", "stretch", "train"]
+Search = Literal["bursts", "dense", "mixed", "slow", "stretch", "train"]
+
+SHORT_MS = 5.0  # fibrillations last 1 to 5 ms (StatPearls 19794)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +24,9 @@ class Pattern:
 
     Attributes
     ----------
-    search : {'train', 'slow', 'bursts', 'dense', 'stretch'}
+    search : {'train', 'slow', 'mixed', 'bursts', 'dense', 'stretch'}
         How it was found: a regular train of at least 4 Hz; a regular train of at least 0.5 Hz;
+        regular trains that are mixed in units of short potentials;
         the bursts of one unit; a dense stretch over all units; a stretch that the rest gate calls
         active.
     unit : int
@@ -170,13 +173,13 @@ RULES: tuple[Rule, ...] = (
         sentence="Regular at 0.5 to 15 Hz (CoV below 0.2), beginning positive, shorter than 5 ms "
         "and smaller than 200 uV.",
         source=f"{_STATPEARLS}: 0.5-15 Hz, regular, 1-5 ms, 20-200 uV; CoV limit unverified",
-        searches=("train", "slow"),
+        searches=("train", "slow", "mixed"),
         kinds=("needle",),
         test=lambda p: (
             0.5 <= p.rate_hz <= 15
             and p.cov < 0.2
             and p.initial_positive
-            and p.duration_ms < 5
+            and p.duration_ms < SHORT_MS
             and p.amplitude_uv < 200
         ),
     ),
