@@ -43,10 +43,10 @@ def interleaved(times_s: NDArray[np.float64]) -> tuple[NDArray[np.int64], float,
     Examples
     --------
     >>> import numpy as np
-    >>> a, b = np.arange(20) * 0.21, 0.05 + np.arange(20) * 0.17
+    >>> a, b = np.arange(40) * 0.21, 0.05 + np.arange(40) * 0.17
     >>> members, period, _ = interleaved(np.sort(np.append(a, b)))
     >>> len(members), 0.17 <= period <= 0.21
-    (40, True)
+    (79, True)
     """
     times = times_s.tolist()
     taken = np.zeros(len(times), bool)
@@ -57,8 +57,11 @@ def interleaved(times_s: NDArray[np.float64]) -> tuple[NDArray[np.int64], float,
         if taken[first]:
             continue
         for second in range(first + 1, min(first + 1 + _NEXT, len(times))):
+            by_chance = -math.expm1(-rate_hz * 2 * _OFF * (times[second] - times[first]))
+            if by_chance > _TOO_DENSE:
+                break
             chain = _chain(times, first, second)
-            if len(chain) >= 2 and len(chain) >= _least(times, chain, rate_hz):
+            if chain and len(chain) >= _least(by_chance):
                 taken[chain] = True
                 interval = np.diff(times_s[chain])
                 steps += interval.tolist()
@@ -71,12 +74,8 @@ def interleaved(times_s: NDArray[np.float64]) -> tuple[NDArray[np.int64], float,
     return members, float(np.median(steps)), float(np.std(changes) / np.sqrt(2))
 
 
-def _least(times: list[float], chain: list[int], rate_hz: float) -> float:
-    """Return the discharges from which a chain of that period is not by chance."""
-    period = (times[chain[-1]] - times[chain[0]]) / (len(chain) - 1)
-    by_chance = -math.expm1(-rate_hz * 2 * _OFF * period)
-    if by_chance > _TOO_DENSE:
-        return math.inf
+def _least(by_chance: float) -> float:
+    """Return the discharges from which a chain is not by chance."""
     return max(_LEAST, 2 + math.log(_BY_CHANCE) / math.log(max(by_chance, 1e-9)))
 
 
