@@ -15,6 +15,7 @@ from emgfasc.sort.waveforms import cut_out
 __all__ = ["NOT_SORTED", "unit_rows", "units"]
 
 NOT_SORTED = ("artifact", "ecg")
+_NEAR = 2  # samples by which noise moves a peak
 _AVERAGED = 500  # potentials of a unit from which its average is taken, at least
 
 
@@ -68,8 +69,9 @@ def units(
     sorted_events = events.assign(unit=label, confidence=confidence)
     if not learned.unit.any():
         return sorted_events, empty
-    peaks = np.clip(peaks + learned.shift, 0, rec.n_samples - 1)
-    moved = learned.shift != 0
+    shift = _onto_detected(learned.shift, learned.unit)
+    peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)
+    moved = shift != 0
     peak_s = events.peak_s.copy()
     peak_s[sortable[moved]] = peaks[moved] / rec.fs_hz
     sorted_events = sorted_events.assign(peak_s=peak_s)
@@ -80,6 +82,21 @@ def units(
     found = templates_of(learned.unit[chosen], waveforms, rec)
     rows = unit_rows(sorted_events, rest)
     return sorted_events, Units(rows, found.average_uv, rec.fs_hz, before, found.spread_uv)
+
+
+def _onto_detected(shift: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Move each unit as a whole so that most of its potentials lie where they were detected.
+
+    Units were laid over one another to be compared; within a unit nothing changes.
+    """
+    out = shift.copy()
+    for number in range(1, int(unit.max()) + 1):
+        mine = unit == number
+        places = np.sort(shift[mine])
+        near = np.searchsorted(places, places + _NEAR, "right")
+        near -= np.searchsorted(places, places - _NEAR, "left")
+        out[mine] -= places[int(near.argmax())]
+    return out
 
 
 def _some_of_each(unit: NDArray[np.int64]) -> NDArray[np.intp]:
