@@ -29,7 +29,8 @@ class Units:
     fs_hz : float
         Sampling rate of the templates.
     center : int
-        Template sample at which a potential's `peak_s` lies.
+        Template sample at which units were laid over one another to be compared; the `peak_s` of
+        a unit's potentials lies at the same distance from it in all of them.
     spread_uv : array of float32, shape (n_units, n_channels, n_template_samples)
         SD over a unit's potentials at each sample of the template: noise, changes of shape and
         size, and what is left of the alignment. ``nan`` where unknown: on bad channels, with a
@@ -73,7 +74,7 @@ class Units:
 
     @property
     def time_ms(self) -> NDArray[np.float64]:
-        """Time of each template sample relative to the peak."""
+        """Time of each template sample relative to `center`."""
         samples = np.arange(self.templates_uv.shape[2], dtype=np.float64)
         return (samples - self.center) * 1e3 / self.fs_hz
 

@@ -206,7 +206,8 @@ def _timing(findings: Findings, potentials: pd.DataFrame) -> dict[str, Measured]
         n,
         "Poisson, from the firing table",
     )
-    # At rest only; units are found only when large and frequent enough, hence a lower bound.
+    # At rest only. Taken as a lower bound, for only large and frequent units are found; one that
+    # changes its shape may count twice, which no interval tells.
     at_rest = _potentials(findings, everywhere=False)
     has_rest = findings.rest.rest_s > 0
     n_units = int(at_rest.loc[at_rest["unit"] > 0, "unit"].nunique()) if has_rest else 0

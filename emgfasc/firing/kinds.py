@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -244,4 +245,4 @@ def _judged_units(units: Units | None, events: Events) -> Units | None:
         reasons = own.loc[own["category"] == category[row], "reason"]
         reason[row] = str(reasons.mode().iloc[0])
     judged = frame.assign(category=category, reason=reason)
-    return type(units)(judged, units.templates_uv, units.fs_hz, units.center)
+    return replace(units, frame=judged)

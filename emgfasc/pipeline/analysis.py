@@ -40,7 +40,7 @@ class Analysis(Findings):
     events : Events
         Every potential with its category and shape.
     units : Units
-        Classes of potentials; their number is a lower bound.
+        Classes of potentials alike; their number is an estimate, see :func:`emgfasc.sort.units`.
     firing : DataFrame
         Rates and intervals: first row ``all``, then one per unit.
     evidence : Evidence

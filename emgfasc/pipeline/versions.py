@@ -8,7 +8,7 @@ from importlib.metadata import version
 
 __all__ = ["versions"]
 
-_LIBRARIES = ("numpy", "scipy", "pandas", "mne", "numba", "scikit-learn", "wfdb")
+_LIBRARIES = ("numpy", "scipy", "pandas", "mne", "numba", "wfdb")
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage, to_tree
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from emgfasc.sort.embed import Embedding
 from emgfasc.sort.rules import SortRules
@@ -106,4 +106,4 @@ def _apart(embedding: Embedding, one: Ints, two: Ints, rules: SortRules) -> bool
         return False
     variance = floor + float(((wide @ line) ** 2).sum()) / square
     harmonic = len(a) * len(b) / (len(a) + len(b))
-    return harmonic * square / variance > float(chi2.isf(_BY_CHANCE, a.shape[1]))
+    return harmonic * square / variance > float(chdtri(a.shape[1], _BY_CHANCE))

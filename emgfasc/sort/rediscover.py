@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,13 +63,32 @@ def rediscover(
     said = ["reason"] if "reason" in events.frame else []
     plain = events.frame[[*EVENTS.names, "confidence", *said]]
     search = _Search.of(rec, events, units, rules)
-    pieces = [
-        search.explained(row) if row.category not in NOT_SORTED else [row]
-        for row in plain.itertuples(index=False, name="Event")
-    ]
+    rows = list(plain.itertuples(index=False, name="Event"))
+    pieces = [search.explained(row) if row.category not in NOT_SORTED else [row] for row in rows]
     frame = pd.DataFrame([row for piece in pieces for row in piece], columns=plain.columns)
+    frame["peak_s"] = _onto_detected(rows, pieces, last_s=(rec.n_samples - 1) / rec.fs_hz)
     found = Events(_once_each(frame, apart_s=rules.apart_ms / 1e3), events.sensitivity)
     return found, units_with(units, unit_rows(found, rest))
+
+
+def _onto_detected(
+    rows: Sequence[Any], pieces: Sequence[Sequence[Any]], *, last_s: float
+) -> NDArray[np.float64]:
+    """Return the peaks of all pieces, each unit moved as a whole to where it was detected.
+
+    Templates lie over one another as the units were compared, not with their peaks.
+    """
+    away: dict[int, list[float]] = defaultdict(list)
+    for row, piece in zip(rows, pieces, strict=True):
+        if len(piece) == 1 and piece[0] is not row and piece[0].unit == row.unit:
+            away[row.unit].append(row.peak_s - piece[0].peak_s)
+    shift = {unit: float(np.median(lags)) for unit, lags in away.items()}
+    peaks = [
+        part.peak_s if part is row else part.peak_s + shift.get(part.unit, 0.0)
+        for row, piece in zip(rows, pieces, strict=True)
+        for part in piece
+    ]
+    return np.clip(np.array(peaks, np.float64), 0.0, last_s)
 
 
 def units_with(units: Units, rows: pd.DataFrame) -> Units:
@@ -164,9 +185,8 @@ class _Search:
         template = self.templates_uv[part.unit].astype(np.float64)
         wave = rest[:, part.lag : part.lag + template.shape[1]] + template
         share = float((wave * template).sum() / (template**2).sum())
-        peak_s = (start + part.lag + self.center) / self.rec.fs_hz
         common = {
-            "peak_s": min(max(peak_s, 0.0), (self.rec.n_samples - 1) / self.rec.fs_hz),
+            "peak_s": (start + part.lag + self.center) / self.rec.fs_hz,
             "unit": part.unit + 1,
             "confidence": float(np.clip(1 - abs(1 - share), 0, 1)),
         }

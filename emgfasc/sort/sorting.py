@@ -43,8 +43,9 @@ def units(
     events : Events
         With `unit` (0 when unsorted) and `confidence`.
     units : Units
-        Numbered from the one with most potentials on. Their number is a lower bound: a unit that
-        fired fewer than `rules.least` times, or that looks like another one, is not counted.
+        Numbered from the one with most potentials on. Their number is not exact: a unit that
+        fired fewer than `rules.least` times, or that looks like another one, is not counted, and
+        one that changes its shape may lie in pieces.
 
     Examples
     --------
@@ -70,18 +71,23 @@ def units(
     if not learned.unit.any():
         return sorted_events, empty
     shift = _onto_detected(learned.shift, learned.unit)
-    peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)
     moved = shift != 0
     peak_s = events.peak_s.copy()
-    peak_s[sortable[moved]] = peaks[moved] / rec.fs_hz
+    peak_s[sortable[moved]] = _within(rec, peaks + shift)[moved] / rec.fs_hz
     sorted_events = sorted_events.assign(peak_s=peak_s)
     before = max(1, round(rules.before_ms * rec.fs_hz / 1e3))
     after = max(1, round(rules.after_ms * rec.fs_hz / 1e3))
     chosen = _some_of_each(learned.unit)
-    waveforms = cut_out(rec, peaks[chosen], before=before, after=after)
+    laid = _within(rec, peaks + learned.shift)
+    waveforms = cut_out(rec, laid[chosen], before=before, after=after)
     found = templates_of(learned.unit[chosen], waveforms, rec)
     rows = unit_rows(sorted_events, rest)
     return sorted_events, Units(rows, found.average_uv, rec.fs_hz, before, found.spread_uv)
+
+
+def _within(rec: Recording, samples: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return samples moved into the recording."""
+    return np.clip(samples, 0, rec.n_samples - 1)
 
 
 def _onto_detected(shift: NDArray[np.int64], unit: NDArray[np.int64]) -> NDArray[np.int64]:

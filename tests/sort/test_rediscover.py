@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,19 @@ def test_lone_potentials_keep_their_unit_and_none_is_doubled() -> None:
     assert again.frame["confidence"].min() > 0.7
     same = [again.frame["unit"] == k for k in (1, 2)]
     assert all(np.diff(again.peak_s[mine]).min() > 0.5 for mine in same)
+
+
+def test_peaks_stay_where_they_were_detected_wherever_templates_lie() -> None:
+    clean = preprocess.clean(_scene([(34.0, 0), (34.004, 1)])).load()
+    rest = Rest.all_rest(clean.duration_s)
+    first, units = sort.units(clean, detect.detect(clean), rest=rest)
+    here, _ = sort.rediscover(clean, first, units, rest=rest)
+    lone = first.peak_s < 33
+    assert np.abs(here.peak_s[: lone.sum()] - first.peak_s[lone]).max() < 0.0021
+    laid = units.templates_uv.copy()
+    laid[0] = np.roll(laid[0], 6, axis=1)
+    elsewhere, _ = sort.rediscover(clean, first, replace(units, templates_uv=laid), rest=rest)
+    np.testing.assert_allclose(elsewhere.peak_s, here.peak_s, atol=0.6 / FS)
 
 
 def test_what_no_unit_explains_stays_as_it_was() -> None:
