@@ -83,7 +83,11 @@ def decided(runs_: Iterable[tuple[int, int]], filters: list[Floats], right: Floa
 
 
 def own_sum(stored: Floats, right: Floats, wrapped: NDArray[np.bool_]) -> int:
-    """Count the samples of runs whose right value leaves emgfasc's own sum smaller."""
+    """Count the samples of runs whose right value leaves emgfasc's own sum smaller.
+
+    The sum is made of the steps of :mod:`emgfasc.integrity.unwrapping` themselves, hence their
+    inner names: a copy here could differ from what is measured.
+    """
     x = stored / RANGE_UV
     before = np.arange(len(x) - 1)
     alike = unwrapping._alike(x, np.flatnonzero(wrapped), 12)  # noqa: SLF001

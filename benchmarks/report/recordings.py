@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Literal
 
 import emgfasc as ef
+from emgfasc.containers import Kind
 
 __all__ = ["recordings"]
 
@@ -18,8 +20,10 @@ def recordings(*, long: bool) -> dict[str, Callable[[], ef.Recording]]:
     def sample(name: str) -> Callable[[], ef.Recording]:
         return lambda: ef.read(_SAMPLES / f"{name}.edf")
 
-    def made(pattern: str, kind: str, **options: float) -> Callable[[], ef.Recording]:
-        return lambda: ef.simulate.recording(pattern, kind=kind, **options)[0]  # type: ignore[arg-type]
+    def made(
+        pattern: Literal["benign", "neurogenic"], kind: Kind, **options: Any
+    ) -> Callable[[], ef.Recording]:
+        return lambda: ef.simulate.recording(pattern, kind=kind, **options)[0]
 
     names = ("needle_benign", "needle_neurogenic", "surface_pair", "grid_64")
     found = {name: sample(name) for name in names}

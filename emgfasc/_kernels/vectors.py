@@ -41,9 +41,10 @@ _ELEMENTS = {
     types.boolean: ir.IntType(1),
 }
 _I32 = ir.IntType(32)
+# Every "type: ignore" below: numba's decorators and base classes have no types.
 
 
-class Vector(types.Type):  # type: ignore[misc]  # numba has no types
+class Vector(types.Type):  # type: ignore[misc]
     """Numba's type of sixteen values of one kind."""
 
     def __init__(self, element: Any) -> None:

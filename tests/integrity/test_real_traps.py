@@ -85,7 +85,7 @@ def test_unwrapping_is_right_where_it_acts(data_dir: Path) -> None:
     right = moved & (np.abs(fixed - true) < 1)
     assert right.sum() / moved.sum() > 0.97
     assert right.sum() >= 382
-    # what is left cannot be told: one or two samples that fit on either side
+    # what is left is undecided: one or two samples that fit on either side
     left = np.diff(np.flatnonzero(np.diff(np.pad(wrong_before & ~moved, 1).astype(int))))[::2]
     assert set(left) <= {1, 2}
     assert np.isfinite(true).sum() == rec.n_samples - 2
