@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 __all__ = ["grid_code", "grid_positions", "placed"]
 
-# Kind, distance between electrodes in mm, rows, columns: GR08MM1305 is 8 mm, 13 rows, 5 columns.
-_CODE = re.compile(r"\b(GR|HD)(\d\d)MM(\d\d)(\d\d)\b")
+# Kind, distance between electrodes, rows, columns: GR08MM1305 is 8 mm, 13 rows, 5 columns.
+# GR100ML1305 counts in thousandths of an inch; what follows knows no chart of it.
+_CODE = re.compile(r"\b(GR|HD)(\d\dMM|\d\d\dML)(\d\d)(\d\d)\b")
 
 
 def grid_code(text: str) -> str | None:
@@ -59,7 +60,7 @@ def grid_positions(code: str) -> NDArray[np.float64] | None:
     True
     """
     match = _CODE.fullmatch(code)
-    if match is None:
+    if match is None or match[2].endswith("ML"):
         return None
     shape = (match[3], match[4])
     mirrored = match[1] == "HD"
@@ -74,7 +75,7 @@ def grid_positions(code: str) -> NDArray[np.float64] | None:
     where = np.array(places, np.float64)
     if mirrored and shape != ("08", "04"):
         where[:, 0] = where[:, 0].max() - where[:, 0]
-    return where * float(match[2])
+    return where * float(match[2][:2])
 
 
 def placed(

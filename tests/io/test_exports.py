@@ -268,12 +268,13 @@ def test_grids_of_8_by_4() -> None:
                 assert where[numbers[row, column] - 1].tolist() == [10 * column, 10 * row]
 
 
-def test_an_unpublished_grid_is_named(tmp_path: Path) -> None:
-    names = [f"Biceps - IN1 - HD08MM0606 ({k})[uV]" for k in range(1, 37)]
+@pytest.mark.parametrize(("code", "n"), [("HD08MM0606", 36), ("GR100ML1305", 64)])
+def test_an_unpublished_grid_is_named(tmp_path: Path, code: str, n: int) -> None:
+    names = [f"Biceps - IN1 - {code} ({k})[uV]" for k in range(1, n + 1)]
     savemat(tmp_path / "a.mat", {
-        "Data": RNG.normal(0, 10, (500, 36)), "SamplingFrequency": 2048.0,
+        "Data": RNG.normal(0, 10, (500, n)), "SamplingFrequency": 2048.0,
         "Description": np.array(names, object)[:, None],
     })  # fmt: skip
     rec = ef.read(tmp_path / "a.mat")
-    assert (rec.kind, rec.n_channels, rec.positions_mm) == ("hdsemg", 36, None)
-    assert any("HD08MM0606 is not published" in note for note in rec.notes)
+    assert (rec.kind, rec.n_channels, rec.positions_mm) == ("hdsemg", n, None)
+    assert any(f"{code} is not published" in note for note in rec.notes)
