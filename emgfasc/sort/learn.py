@@ -12,7 +12,7 @@ from emgfasc.sort.align import best_lags, chain_lags, moved
 from emgfasc.sort.atoms import atoms
 from emgfasc.sort.embed import Embedding, embed
 from emgfasc.sort.join import join
-from emgfasc.sort.noise import ORDER, quiet_stretches, whitening
+from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.waveforms import cut_out
 
@@ -99,6 +99,7 @@ class _Work:
 
     rec: Recording
     noise: Floats
+    white: Whitening
     before: int
     after: int
     reach: int
@@ -112,7 +113,7 @@ class _Work:
             for ms in (rules.before_ms, rules.after_ms, rules.lag_ms, rules.within_ms)
         )
         noise = quiet_stretches(rec, peaks, size=ORDER + before + after)
-        return cls(rec, noise, before, after, reach, within, rules)
+        return cls(rec, noise, whitening(noise), before, after, reach, within, rules)
 
     def cut(self, peaks: Ints, margin: int = 0) -> NDArray[np.float32]:
         """Return the stretches around peaks, with the past that whitening uses up."""
@@ -122,8 +123,7 @@ class _Work:
 
     def embedded(self, peaks: Ints) -> Embedding:
         """Return potentials as points."""
-        white = whitening(self.noise)
-        return embed(self.cut(peaks), self.noise, white, dimensions=self.rules.dimensions)
+        return embed(self.cut(peaks), self.noise, self.white, dimensions=self.rules.dimensions)
 
     def aligned(self, peaks: Ints, shift: Ints, embedding: Embedding, group: Ints) -> Ints:
         """Return new shifts: groups over their neighbours, then each potential over a group."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,10 @@ _N_NOISE = 400
 _RIDGE = 0.01  # of the variance: keeps what the filters took away from being blown up
 _SHRINK = 0.05  # of the covariance between channels, towards none
 
+_STRETCH = 64  # samples that are filtered at once
+
 Floats = NDArray[np.float64]
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +50,7 @@ class Whitening:
         -------
         array of float32, shape (..., n_rows of mix, n_samples - ORDER)
         """
-        mixed = self.mix.astype(np.float32) @ waveforms
-        out = self.past[0].astype(np.float32) * mixed[..., ORDER:]
-        for lag, weight in enumerate(self.past[1:].astype(np.float32), start=1):
-            out += weight * mixed[..., ORDER - lag : mixed.shape[-1] - lag]
-        return np.asarray(out)
+        return _filtered(self.mix.astype(np.float32) @ waveforms, self.past.astype(np.float32))
 
     def onto(self, rows: Floats) -> Whitening:
         """Return the map followed by another one between channels, shape (n_rows, n_channels)."""
@@ -84,18 +84,35 @@ def whitening(noise: Floats) -> Whitening:
     sd = np.where(known, sd, np.median(sd[known]) if known.any() else 1.0)
     level = noise / sd[:, None]
     past = _predictor(level)
-    left = np.zeros_like(level[:, :, ORDER:])
+    return Whitening(_decorrelation(_filtered(level, past)) / sd, past)
+
+
+def _filtered(waves: NDArray[Real], past: NDArray[Real]) -> NDArray[Real]:
+    """Return waves through the filter, along their last axis; the first ``ORDER`` samples go.
+
+    Stretch by stretch as a product with the filter's matrix: several times faster than lag by lag.
+    """
+    n = waves.shape[-1] - ORDER
+    width = max(1, min(_STRETCH, n))
+    matrix = np.zeros((ORDER + width, width), waves.dtype)
+    place = np.arange(width)
     for lag, weight in enumerate(past):
-        left += weight * level[:, :, ORDER - lag : level.shape[2] - lag]
-    return Whitening(_decorrelation(left) / sd, past)
+        matrix[ORDER - lag + place, place] = weight
+    flat = np.ascontiguousarray(waves).reshape(-1, waves.shape[-1])
+    out = np.empty((len(flat), n), waves.dtype)
+    for start in range(0, n, width):
+        size = min(width, n - start)
+        part = flat[:, start : start + ORDER + size]
+        out[:, start : start + size] = part @ matrix[: ORDER + size, :size]
+    return out.reshape(*waves.shape[:-1], n)
 
 
 def _predictor(noise: Floats) -> Floats:
     """Return the filter that leaves the unpredictable part, with variance 1 (Yule-Walker)."""
     size = noise.shape[2]
-    correlation = np.array(
-        [(noise[:, :, : size - k] * noise[:, :, k:]).mean() for k in range(ORDER + 1)]
-    )
+    flat = noise.reshape(-1, size)
+    products = flat.T @ flat
+    correlation = np.array([products.trace(k) / (len(flat) * (size - k)) for k in range(ORDER + 1)])
     if correlation[0] <= 0:
         return np.asarray(np.eye(1, ORDER + 1)[0])
     correlation[0] *= 1 + _RIDGE

@@ -49,10 +49,10 @@ def cut_out(
         if not mine.size:
             continue
         low = max(0, start - before)
-        data = filled(rec.read(low, start + block + after))
+        data = rec.read(low, start + block + after)
         for k in mine:
             first = int(peaks[k]) - before - low
             left, right = max(first, 0), min(first + before + after, data.shape[1])
             rows = good if channel is None else channel[k : k + 1]
             out[k, :, left - first : right - first] = data[rows, left:right]
-    return out
+    return filled(out)
