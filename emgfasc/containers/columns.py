@@ -6,7 +6,18 @@ from typing import Literal, get_args
 
 from emgfasc.containers.schema import Column, Schema
 
-__all__ = ["CATEGORIES", "EVENTS", "KINDS", "REST", "STATES", "UNITS", "Category", "Kind", "State"]
+__all__ = [
+    "CATEGORIES",
+    "EVENTS",
+    "KINDS",
+    "REST",
+    "STATES",
+    "UNITS",
+    "UNSORTED",
+    "Category",
+    "Kind",
+    "State",
+]
 
 Kind = Literal["needle", "surface", "hdsemg"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -28,6 +39,19 @@ Category = Literal[
     "unclassified",
 ]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
+
+# Why a potential has no unit; the sorter decides, see emgfasc.sort.unsorted.
+UNSORTED: dict[str, str] = {
+    "no_potential": "artifact or heart beat: it is not put to the sorter",
+    "too_few_in_all": "the recording holds fewer potentials than a unit needs",
+    "too_weak": "in what tells shapes apart it is no more than noise",
+    "like_no_other": "no other potential has its shape",
+    "too_few_alike": "others have its shape, but fewer than a unit needs",
+    "between_units": "two units explain a part of it about equally well, neither enough",
+    "partly_a_unit": "one unit explains a part of it, but not enough: an overlap that could not "
+    "be taken apart, or a changed shape",
+    "by_hand": "a person took it out of its unit, or added it without one",
+}
 
 EVENTS = Schema(
     "events",
@@ -58,6 +82,7 @@ EVENTS = Schema(
         Column("turns", "float", "", "Reversals of direction larger than the turn threshold."),
         Column("polyphasic", "bool", "", "More than 4 phases."),
         Column("serrated", "bool", "", "More than 5 turns within at most 4 phases."),
+        Column("unsorted", "str", "", "Why the potential has no unit; empty when it has one."),
         Column("confidence", "float", "", "How surely the potential belongs to its unit, 0 to 1."),
         Column("first_phase", "float", "", "Sign of the first phase: 1 positive, -1 negative."),
         Column(

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from emgfasc._validate import one_of
-from emgfasc.containers.columns import CATEGORIES, EVENTS
+from emgfasc.containers.columns import CATEGORIES, EVENTS, UNSORTED
 from emgfasc.errors import ParameterError
 
 __all__ = ["Events", "Sensitivity"]
@@ -72,6 +72,8 @@ class Events:
         frame = EVENTS.validated(self.frame)
         for category in frame["category"].unique():
             one_of("category", category, CATEGORIES)
+        for why in frame.get("unsorted", pd.Series(dtype=object)).unique():
+            one_of("unsorted", why, ("", *UNSORTED))
         if not np.isfinite(frame["peak_s"].to_numpy(float)).all():
             raise ParameterError("events: column 'peak_s' must hold finite times.")
         ordered = frame.sort_values("peak_s", kind="stable", ignore_index=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emgfasc.containers import CATEGORIES, EVENTS, Events
+from emgfasc.containers import CATEGORIES, EVENTS, UNSORTED, Events
 from emgfasc.errors import ParameterError
 from emgfasc.io import write_events, write_json
 
@@ -72,5 +72,7 @@ def _sidecar(events: Events) -> dict[str, object]:
             about["Units"] = _UNITS.get(column.unit, column.unit)
         if column.name == "category":
             about["Levels"] = {name: name.replace("_", " ") for name in CATEGORIES}
+        if column.name == "unsorted":
+            about["Levels"] = dict(UNSORTED)
         described[column.name] = about
     return described

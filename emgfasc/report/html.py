@@ -100,6 +100,7 @@ def render(analysed: Analysed) -> str:
         unmeasured=unit_sheets.unmeasured_table(analysed),
         firing=unit_sheets.firing_table(analysed, has_rest=told.has_rest),
         categories=sheets.categories_table(analysed),
+        unsorted=sheets.unsorted_table(analysed),
         rest=sheets.rest_table(analysed),
         evidence_table=sheets.evidence_table(analysed, has_rest=told.has_rest),
         settings=flat(analysed.settings_dict()),

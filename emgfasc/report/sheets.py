@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from emgfasc.containers import CATEGORIES
+from emgfasc.containers import CATEGORIES, UNSORTED
 from emgfasc.firing import rules
 from emgfasc.report.page_table import Table, cell
 from emgfasc.report.protocol import Analysed
@@ -20,6 +20,7 @@ __all__ = [
     "quality_table",
     "rest_table",
     "rules_table",
+    "unsorted_table",
 ]
 
 _MAX_STRETCHES = 200  # rows of excluded stretches on the page
@@ -106,6 +107,23 @@ def categories_table(analysed: Analysed) -> Table:
         tuple(rows),
         (False, True, True, False),
     )
+
+
+def unsorted_table(analysed: Analysed) -> Table | None:
+    """Count the potentials without a unit by the reason; None when all have one."""
+    frame = analysed.events.frame
+    if "unsorted" not in frame:
+        return None
+    fasciculation = frame["category"] == "fasciculation"
+    rows = []
+    for why, meaning in UNSORTED.items():
+        mine = frame["unsorted"] == why
+        if mine.any():
+            ours = int((mine & fasciculation).sum())
+            rows.append((why.replace("_", " "), str(int(mine.sum())), str(ours), meaning))
+    header = ("Reason", "Potentials", "of them fasciculations", "Meaning")
+    aligned = (False, True, True, False)
+    return Table("Potentials without a unit", header, tuple(rows), aligned) if rows else None
 
 
 def rest_table(analysed: Analysed) -> Table | None:

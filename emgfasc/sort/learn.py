@@ -14,6 +14,7 @@ from emgfasc.sort.embed import Embedding, embed
 from emgfasc.sort.join import join
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
 from emgfasc.sort.rules import SortRules
+from emgfasc.sort.unsorted import learned_apart
 from emgfasc.sort.waveforms import cut_out
 
 __all__ = ["Learned", "learn"]
@@ -38,11 +39,14 @@ class Learned:
         Samples by which each must move to lie over the others of its unit.
     confidence : array, shape (n,)
         Probability of the unit among all units, by the distances from their nearest groups.
+    why : array of str, shape (n,)
+        Why there is no unit, see ``emgfasc.containers.UNSORTED``; empty where there is one.
     """
 
     unit: Ints
     shift: Ints
     confidence: Floats
+    why: NDArray[np.object_]
 
 
 def learn(rec: Recording, peaks: Ints, rules: SortRules) -> Learned:
@@ -76,21 +80,23 @@ def learn(rec: Recording, peaks: Ints, rules: SortRules) -> Learned:
     centres = _means(embedding.points, group)
     energy = float((embedding.points**2).sum(axis=1).mean())
     least = rules.least(len(seen))
-    unit_of = _numbered(join(centres, size, energy, rules), size, least)
-    if not unit_of.any():
-        return Learned(np.zeros_like(peaks), np.zeros_like(peaks), np.zeros(len(peaks)))
+    joined = join(centres, size, energy, rules)
+    unit_of = _numbered(joined, size, least)
     every = np.full(len(peaks), -1, np.int64)
     every[seen] = group
     points = np.zeros((len(peaks), embedding.points.shape[1]))
     points[seen] = embedding.points
     late = np.flatnonzero(every < 0)
-    if late.size:
+    if late.size and unit_of.any():
         known = np.flatnonzero((unit_of > 0) & (size >= min(_LONE, size.max())))
         every[late], shift[late], points[late] = work.assigned(
             peaks[late], embedding, centres, known
         )
     unit = np.where(every >= 0, unit_of[every], 0)
-    return Learned(unit, np.where(unit > 0, shift, 0), _confidence(points, centres, unit_of, unit))
+    alike = np.where(every >= 0, np.bincount(joined, weights=size)[joined[every]], 1)
+    why = learned_apart(points, unit, alike.astype(np.int64))
+    confidence = _confidence(points, centres, unit_of, unit)
+    return Learned(unit, np.where(unit > 0, shift, 0), confidence, why)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +186,8 @@ def _confidence(points: Floats, centres: Floats, unit_of: Ints, unit: Ints) -> F
     """Return the probability of each point's unit among all, noise having SD 1."""
     out = np.zeros(len(points))
     numbers = np.arange(1, int(unit_of.max()) + 1)
+    if not numbers.size:
+        return out
     for start in range(0, len(points), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         own = (points[part] ** 2).sum(axis=1)[:, None] + (centres**2).sum(axis=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bank", "Part", "bank_of", "peel"]
+__all__ = ["BY_CHANCE", "Bank", "Part", "bank_of", "peel"]
 
 Floats = NDArray[np.float64]
 
@@ -15,7 +15,7 @@ _MOST_PARTS = 4
 _FIT = 0.5  # share of a potential's energy that subtracting it must take away
 _WORTH = 0.03  # and, from the second part on, share of the stretch's energy: shapes vary by more
 _WORTH_TWIN_SIZED = 0.02  # for a second discharge of the unit, beyond one of another size
-_BY_CHANCE = 30.0  # and what noise of SD 1 gives to the best of many templates and lags
+BY_CHANCE = 30.0  # and what noise of SD 1 gives to the best of many templates and lags
 _SIZES = (0.5, 2.0)  # a potential may be so much smaller or larger than its average
 _ROUNDS = 2
 _PAIRED = 5  # units that are tried in pairs, the likeliest ones
@@ -63,6 +63,10 @@ class Bank:
         for channel in range(n_channels):
             out += self.templates[:, channel] @ windows[channel].T
         return out
+
+    def taken(self, correlation: Floats, lags: slice) -> Floats:
+        """Return the energy that subtracting each unit alone takes away at its best lag."""
+        return np.asarray(2 * correlation[:, lags].max(axis=1) - self.energy)
 
     def without(self, correlation: Floats, part: Part, *, sign: float = -1.0) -> None:
         """Take one potential out of `correlation` (or put it back with `sign` 1), in place."""
@@ -140,7 +144,7 @@ def peel(
 
 def _worth(share: float, energy: float) -> float:
     """Return the energy that a further potential must take away."""
-    return max(share * energy, _BY_CHANCE)
+    return max(share * energy, BY_CHANCE)
 
 
 def _alone(bank: Bank, correlation: Floats, lags: slice) -> float:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
-from emgfasc.sort.peel import Bank, Part, bank_of, peel
+from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, peel
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.sorting import NOT_SORTED, unit_rows
+from emgfasc.sort.unsorted import unexplained
 
 __all__ = ["rediscover"]
 
@@ -53,7 +54,8 @@ def rediscover(
     Returns
     -------
     events : Events
-        With `unit` and `confidence`: the share of the unit's average that was really there.
+        With `unit`, `confidence`, the share of the unit's average that was really there, and
+        `unsorted`: where units explain a part of a potential, but not enough, it says so.
     units : Units
         The same units with their new counts.
     """
@@ -61,7 +63,7 @@ def rediscover(
         return events, units
     rules = rules or SortRules.for_kind(rec.kind)
     said = ["reason"] if "reason" in events.frame else []
-    plain = events.frame[[*EVENTS.names, "confidence", *said]]
+    plain = events.frame[[*EVENTS.names, "confidence", "unsorted", *said]]
     search = _Search.of(rec, events, units, rules)
     rows = list(plain.itertuples(index=False, name="Event"))
     pieces = [search.explained(row) if row.category not in NOT_SORTED else [row] for row in rows]
@@ -166,11 +168,17 @@ class _Search:
         energy = float((core.astype(np.float64) ** 2).sum())
         parts = peel(self.bank, correlation, energy, lags=lags, apart=self.apart, near=self.near)
         if not parts:
-            return [row]
+            return [row if row.unit else row._replace(unsorted=self._why(row, correlation, lags))]
         rest = stretch[:, ORDER:].astype(np.float64)
         for part in parts:
             rest[:, part.lag : part.lag + size] -= self.templates_uv[part.unit]
         return [self._row(row, part, rest, start, alone=len(parts) == 1) for part in parts]
+
+    def _why(self, row: Any, correlation: NDArray[np.float64], lags: slice) -> str:
+        """Say why no sum of units explains a potential that has none."""
+        taken = self.bank.taken(correlation, lags)
+        before = str(row.unsorted)
+        return unexplained(taken, self.bank.energy, by_chance=BY_CHANCE, before=before)
 
     def _read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Read a stretch with zeros beyond the ends and in gaps."""
@@ -188,6 +196,7 @@ class _Search:
         common = {
             "peak_s": (start + part.lag + self.center) / self.rec.fs_hz,
             "unit": part.unit + 1,
+            "unsorted": "",
             "confidence": float(np.clip(1 - abs(1 - share), 0, 1)),
         }
         if alone:

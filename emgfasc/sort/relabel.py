@@ -12,6 +12,7 @@ from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.sorting import unit_rows
 from emgfasc.sort.templates import merge_shifted, templates_of
+from emgfasc.sort.unsorted import by_hand
 from emgfasc.sort.waveforms import cut_out
 
 __all__ = ["relabelled"]
@@ -50,7 +51,7 @@ def relabelled(
     Returns
     -------
     events : Events
-        With `peak_s` of joined groups shifted.
+        With `peak_s` of joined groups shifted, and `unsorted` as the correction leaves it.
     units : Units
         One row per number named, in order; its category is that of most of its potentials.
 
@@ -65,6 +66,9 @@ def relabelled(
     """
     rules = rules or SortRules.for_kind(rec.kind)
     unit = events.frame["unit"].to_numpy(np.int64)
+    before = np.asarray(before, np.int64)
+    said = np.array(events.frame.get("unsorted", [""] * len(events)), object)
+    events = events.assign(unsorted=by_hand(unit, before, said))
     rows = np.flatnonzero(unit > 0)
     if not rows.size:
         return events, Units.empty(n_channels=rec.n_channels, fs_hz=rec.fs_hz)
@@ -72,8 +76,7 @@ def relabelled(
     right = max(1, round(rules.after_ms * rec.fs_hz / 1e3))
     peaks = np.rint(events.peak_s[rows] * rec.fs_hz).astype(np.int64)
     waveforms = cut_out(rec, peaks, before=left, after=right)
-    former = np.asarray(before, np.int64)[rows]
-    shift = _shifts(unit[rows], former, waveforms, rec.fs_hz, rules)
+    shift = _shifts(unit[rows], before[rows], waveforms, rec.fs_hz, rules)
     moved = shift != 0
     if moved.any():
         peaks = np.clip(peaks + shift, 0, rec.n_samples - 1)

@@ -41,7 +41,8 @@ def units(
     Returns
     -------
     events : Events
-        With `unit` (0 when unsorted) and `confidence`.
+        With `unit` (0 when unsorted), `confidence` and `unsorted`, the reason why there is no
+        unit, in the words of ``emgfasc.containers.UNSORTED``.
     units : Units
         Numbered from the one with most potentials on. Their number is not exact: a unit that
         fired fewer than `rules.least` times, or that looks like another one, is not counted, and
@@ -60,14 +61,17 @@ def units(
     rules = rules or SortRules.for_kind(rec.kind)
     label = np.zeros(len(events), np.int64)
     confidence = np.zeros(len(events))
-    sortable = np.flatnonzero(~events.frame["category"].isin(NOT_SORTED))
+    dropped = events.frame["category"].isin(NOT_SORTED).to_numpy()
+    why = np.where(dropped, "no_potential", "too_few_in_all").astype(object)
+    sortable = np.flatnonzero(~dropped)
     empty = Units.empty(n_channels=rec.n_channels, fs_hz=rec.fs_hz)
     if len(sortable) < rules.least(len(sortable)):
-        return events.assign(unit=label, confidence=confidence), empty
+        return events.assign(unit=label, confidence=confidence, unsorted=why), empty
     peaks = np.rint(events.peak_s[sortable] * rec.fs_hz).astype(np.int64)
     learned = learn(rec, peaks, rules)
     label[sortable], confidence[sortable] = learned.unit, learned.confidence
-    sorted_events = events.assign(unit=label, confidence=confidence)
+    why[sortable] = learned.why
+    sorted_events = events.assign(unit=label, confidence=confidence, unsorted=why)
     if not learned.unit.any():
         return sorted_events, empty
     shift = _onto_detected(learned.shift, learned.unit)
