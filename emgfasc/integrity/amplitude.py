@@ -236,11 +236,10 @@ def _held(rec: Recording, look: Look) -> Finding | None:
             np.ptp(block[channel]) > 0 for block in look.excerpts
         ):
             continue
-        for period in _HELD:
-            if look.excerpts and all(_holds(block[channel], period) for block in look.excerpts):
-                hits.append(channel)
-                periods.append(period)
-                break
+        held = _held_periods([block[channel] for block in look.excerpts])
+        if held:
+            hits.append(channel)
+            periods.append(held[0])
     if not hits:
         return None
     fs_hz = rec.fs_hz / max(periods)
@@ -255,13 +254,23 @@ def _held(rec: Recording, look: Look) -> Finding | None:
     )
 
 
-def _holds(x: NDArray[np.float64], period: int) -> bool:
+def _held_periods(excerpts: list[NDArray[np.float64]]) -> list[int]:
+    """Return the periods at which every excerpt of a channel is held."""
+    periods = list(_HELD) if excerpts else []
+    for x in excerpts:
+        moves = np.flatnonzero(np.diff(x))
+        periods = [period for period in periods if _holds(moves, len(x), period)]
+        if not periods:
+            break
+    return periods
+
+
+def _holds(moves: NDArray[np.intp], n: int, period: int) -> bool:
     """Tell whether steps fall on one place of every period, and nearly all of them there."""
-    moves = np.flatnonzero(np.diff(x))
     if len(moves) < 20:
         return False
     counts = np.bincount(moves % period, minlength=period)
-    filled = counts.max() / max(len(x) // period, 1)
+    filled = counts.max() / max(n // period, 1)
     return bool(counts.max() >= _HELD_SHARE * len(moves) and filled > 0.5)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.integrity.loops import median_steps
 
 __all__ = ["Look", "look_at"]
 
@@ -67,7 +68,14 @@ def look_at(rec: Recording) -> Look:
             np.abs(np.fft.rfft((block - block.mean(1, keepdims=True)) * window)) ** 2
             for block in whole
         ]
-        power = np.asarray(np.median(spectra, axis=0) * scale, np.float64)
-        changes = [np.median(np.abs(np.diff(block)), axis=1) for block in whole]
+        power = np.asarray(_medians(spectra) * scale, np.float64)
+        changes = [median_steps(whole[0], steps)]
+        changes += [median_steps(block, changes[0]) for block in whole[1:]]
         steps = np.asarray(np.median(changes, axis=0) / _SD_PER_MEDIAN, np.float64)
     return Look(whole, freqs, power, steps)
+
+
+def _medians(tables: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the median of tables of numbers, place by place: one sort, as there are few."""
+    ordered, n = np.sort(tables, axis=0), len(tables)
+    return np.asarray((ordered[(n - 1) // 2] + ordered[n // 2]) / 2, np.float64)

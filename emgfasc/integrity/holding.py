@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emgfasc.containers import Recording
 from emgfasc.integrity.excerpts import Look
 from emgfasc.integrity.finding import Finding
-from emgfasc.integrity.loops import doubled
+from emgfasc.integrity.loops import doubled, repeated, repeats
 from emgfasc.integrity.scanning import FLAT_S, FLAT_SAMPLES, Scan
 
 __all__ = ["find_doubled", "find_held"]
@@ -53,18 +53,9 @@ class _Runs:
 
     def take(self, same: NDArray[np.bool_], at: int) -> None:
         """Add a block, which begins at sample `at`; what it ends in stays open."""
-        whole = np.concatenate([np.ones(self.open, bool), same, [False]])
-        edges = np.flatnonzero(np.diff(whole.astype(np.int8), prepend=np.int8(0)))
-        start, stop = edges[::2], edges[1::2]
-        self.open = 0
-        if len(stop) and stop[-1] == len(whole) - 1:
-            self.open = int(stop[-1] - start[-1])
-            start, stop = start[:-1], stop[:-1]
-        length = stop - start
-        self.tally += np.bincount(np.minimum(length, _EXACT), minlength=_EXACT + 1)
-        kept = length >= self.floor
-        self.start.append(start[kept] + at - (len(whole) - 1 - len(same)))
-        self.length.append(length[kept])
+        start, length, self.open = repeats(same, self.open, self.floor, self.tally)
+        self.start.append(start + at)
+        self.length.append(length)
         while sum(map(len, self.length)) > _MOST_RUNS:
             self.floor += 1
             kept_of = [length >= self.floor for length in self.length]
@@ -115,12 +106,13 @@ def find_held(rec: Recording, scan: Scan, look: Look) -> Finding | None:
     alone = [_Runs() for _ in live]
     together = _Runs()
     for at, rows in _overlapping(rec):
-        x = rows[live]
-        inner = (x < scan.high_uv[live, None]) & (x > scan.low_uv[live, None])
-        same = (x[:, 1:] == x[:, :-1]) & inner[:, 1:]
-        for runs, row in zip(alone, same, strict=True):
-            runs.take(row, at)
-        together.take(same.all(axis=0), at)
+        same = np.empty(rows.shape[1] - 1, np.bool_)
+        shared = np.ones_like(same)
+        for runs, channel in zip(alone, live, strict=True):
+            x = np.ascontiguousarray(rows[channel])
+            repeated(x, scan.low_uv[channel], scan.high_uv[channel], same, shared)
+            runs.take(same, at)
+        together.take(shared, at)
     flat = max(FLAT_SAMPLES, FLAT_S * rec.fs_hz)
     found = [_kept(runs, rec, len(live), flat) for runs in alone]
     everywhere = _kept(together, rec, 1, flat) if len(live) > 1 else []

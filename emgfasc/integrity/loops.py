@@ -7,7 +7,38 @@ from numpy.typing import NDArray
 
 from emgfasc._kernels.jit import kernel
 
-__all__ = ["close_run", "doubled", "extremes", "runs"]
+__all__ = ["close_run", "doubled", "extremes", "median_steps", "repeated", "repeats", "runs"]
+
+
+@kernel
+def _median(values: NDArray[np.float64], near: float, spare: NDArray[np.float64]) -> float:
+    """Return the median; quickly when it lies within a fifth of `near`, as it mostly does."""
+    low, high = near / 1.2, near * 1.2
+    below, held = 0, 0
+    for i in range(values.size):
+        below += values[i] < low
+        spare[held] = values[i]
+        held += (values[i] >= low) & (values[i] <= high)
+    left, right = (values.size - 1) // 2 - below, values.size // 2 - below
+    if left < 0 or right >= held:
+        return float(np.median(values))
+    ordered = np.partition(spare[:held], left)
+    return float((ordered[left] + (ordered[right:].min() if right > left else ordered[left])) / 2)
+
+
+@kernel
+def median_steps(rows: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median absolute step from sample to sample of each row.
+
+    NaN with one sample; `near` is about what is expected of each row, for speed only.
+    """
+    n = rows.shape[1] - 1
+    out, steps, spare = np.full(len(rows), np.nan), np.empty(max(n, 0)), np.empty(max(n, 0) + 1)
+    for row in range(len(rows) if n > 0 else 0):
+        for i in range(n):
+            steps[i] = abs(rows[row, i + 1] - rows[row, i])
+        out[row] = _median(steps, near[row], spare)
+    return out
 
 
 @kernel
@@ -68,39 +99,109 @@ def runs(
     running run of each kind (-1: none), then the four last values. ``spans[kind]``: pairs of
     start and stop, as many as fit. ``totals[kind]``: number of runs and of samples.
     """
+    before2, before, middle, after = state[4], state[5], state[6], state[7]
+    upper, lower, tall, factor = limits[4], limits[5], limits[6], limits[7]
+    running = state[:4].max() >= 0
     for i in range(x.size):
         value = np.float64(x[i])
         now = at + i
-        before2, before, middle, after = state[4], state[5], state[6], state[7]
-        inside = (value == after, value >= limits[4], value <= limits[5], np.isnan(value))
-        for kind in range(4):
-            if inside[kind]:
-                if state[kind] < 0:
-                    state[kind] = now - 1 if kind == 0 else now
-            elif state[kind] >= 0:
-                close_run(kind, now, limits, state, spans, totals)
+        inside = (value == after, value >= upper, value <= lower, np.isnan(value))
+        if running or inside[0] or inside[1] or inside[2] or inside[3]:
+            for kind in range(4):
+                if inside[kind]:
+                    if state[kind] < 0:
+                        state[kind] = now - 1 if kind == 0 else now
+                elif state[kind] >= 0:
+                    close_run(kind, now, limits, state, spans, totals)
+            running = state[:4].max() >= 0
         # The middle one of five samples, against the two on either side.
         base = 0.5 * (before2 + value)
         height = abs(middle - base)
-        if height > limits[6]:
+        if height > tall:
             near = max(abs(before2 - base), abs(before - base), abs(after - base))
-            if height > limits[7] * near:
+            if height > factor * near:
                 place = int(totals[4, 0])
                 if 2 * place + 1 < spans.shape[1]:
                     spans[4, 2 * place] = now - 2
                     spans[4, 2 * place + 1] = now - 1
                 totals[4, 0] += 1
                 totals[4, 1] += 1
-        state[4], state[5], state[6], state[7] = before, middle, after, value
+        before2, before, middle, after = before, middle, after, value
+    state[4], state[5], state[6], state[7] = before2, before, middle, after
+
+
+@kernel
+def repeated(
+    x: NDArray[np.float32],
+    low: float,
+    high: float,
+    same: NDArray[np.bool_],
+    everywhere: NDArray[np.bool_],
+) -> None:
+    """Tell in `same` which samples but the first repeat the one before, and are no extremes.
+
+    Where they do not, `everywhere` becomes false.
+    """
+    for i in range(same.size):
+        value = np.float64(x[i + 1])
+        same[i] = (x[i + 1] == x[i]) & (value < high) & (value > low)
+        everywhere[i] &= same[i]
+
+
+@kernel
+def repeats(
+    same: NDArray[np.bool_], running: int, least: int, tally: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Count runs by their length in `tally`, whose last place is for all that are as long.
+
+    Returns first sample and length of those of `least` samples and more, and how long the last
+    one is that does not end here. The first one goes on from one of length `running`.
+    """
+    start, length = np.empty(same.size // 2 + 1, np.int64), np.empty(same.size // 2 + 1, np.int64)
+    count, longest = 0, tally.size - 1
+    for i in range(same.size):
+        if same[i]:
+            running += 1
+        elif running:
+            tally[min(running, longest)] += 1
+            if running >= least:
+                start[count], length[count] = i - running, running
+                count += 1
+            running = 0
+    return start[:count].copy(), length[:count].copy(), running
 
 
 @kernel
 def _equal(x: NDArray[np.float32], lag: int, start: int, stop: int) -> float:
     """Count the samples from `start` to `stop` that equal the one `lag` earlier."""
-    count = 0.0
-    for i in range(max(start, lag), min(stop, x.size)):
-        count += x[i] == x[i - lag]
-    return count
+    start, count = max(start, lag), 0  # whole numbers may be added many at once
+    late, early = x[start : max(stop, start)], x[start - lag :]
+    for i in range(late.size):
+        count += late[i] == early[i]
+    return float(count)
+
+
+@kernel
+def _alike(x: NDArray[np.float32], lag: int, place: int) -> tuple[int, int]:
+    """Return the stretch around `place` whose samples equal those `lag` earlier."""
+    start, stop = place, place + 1
+    while start > lag and x[start - 1] == x[start - 1 - lag]:
+        start -= 1
+    while stop < x.size and x[stop] == x[stop - lag]:
+        stop += 1
+    return start, stop
+
+
+@kernel
+def _by_chance(x: NDArray[np.float32], lag: int, start: int, rare: float) -> bool:
+    """Tell whether `lag` samples from `start` on equal those before them by chance or by hum."""
+    moves, stop = 0, start + lag
+    for i in range(start, stop):
+        moves += x[i] != x[i - 1]
+    # a steady hum in a quiet stretch repeats itself, too
+    near = _equal(x, lag, start - 4 * lag, start) + _equal(x, lag, stop, stop + 4 * lag)
+    local = min(max(near, 1.0) / (8 * lag), 1.0)
+    return 2 * moves <= lag or lag * np.log(local) >= rare
 
 
 @kernel
@@ -119,24 +220,21 @@ def doubled(
     """
     count, n = 0, x.size
     for lag in range(shortest, min(longest, n // 2) + 1):
-        # stretches do not make themselves likely: what could be one is taken off
-        chance = max(_equal(x, lag, lag, n) - 4.0 * lag, 3.0) / n
-        if lag * np.log(min(chance, 1.0)) > rare:
-            continue
-        run, moves = 0, 0
-        for i in range(lag, n):
-            same = x[i] == x[i - lag]
-            run = run + 1 if same else 0
-            moves = moves + (x[i] != x[i - 1]) if same else 0
-            if run < lag:
+        likely = False
+        place = 2 * lag - 1  # of every `lag` samples one is looked at: no stretch lies between
+        while place < n and not likely:
+            if x[place] != x[place - lag]:
+                place += lag
                 continue
-            # a steady hum in a quiet stretch repeats itself, too
-            near = _equal(x, lag, i + 1 - 5 * lag, i + 1 - lag)
-            near += _equal(x, lag, i + 1, i + 1 + 4 * lag)
-            local = min(max(near, 1.0) / (8 * lag), 1.0)
-            if 2 * moves > lag and lag * np.log(local) < rare:
-                if count < found.shape[0]:
-                    found[count, 0], found[count, 1] = i + 1 - lag, i + 1
-                count += 1
-            run, moves = 0, 0
+            start, stop = _alike(x, lag, place)
+            if stop - start >= lag:
+                # stretches do not make themselves likely: what could be one is taken off
+                chance = max(_equal(x, lag, lag, n) - 4.0 * lag, 3.0) / n
+                likely = lag * np.log(min(chance, 1.0)) > rare
+            for first in range(start, 0 if likely else stop - lag + 1, lag):
+                if not _by_chance(x, lag, first, rare):
+                    if count < found.shape[0]:
+                        found[count, 0], found[count, 1] = first, first + lag
+                    count += 1
+            place = stop + lag - 1 - stop % lag
     return count

@@ -101,13 +101,14 @@ def _waves(rec: Recording, channel: int, mains_hz: float) -> NDArray[np.complex1
     width = _CYCLES / mains_hz * rec.fs_hz
     edges = np.floor(np.arange(int(rec.n_samples / width) + 1) * width + 0.5).astype(int)
     found = np.empty(len(edges) - 1, np.complex128)
+    windows = {int(n): np.hanning(n) for n in np.unique(np.diff(edges))}
     for k in range(0, len(found), 600):
         stop = min(k + 600, len(found))
         x = rec.read(edges[k], edges[stop])[channel].astype(np.float64)
         turn = np.exp(-2j * np.pi * mains_hz / rec.fs_hz * np.arange(edges[k], edges[stop]))
         for j in range(k, stop):
             a, b = edges[j] - edges[k], edges[j + 1] - edges[k]
-            found[j] = np.sum((x[a:b] - x[a:b].mean()) * np.hanning(b - a) * turn[a:b])
+            found[j] = np.sum((x[a:b] - x[a:b].mean()) * windows[b - a] * turn[a:b])
     return found
 
 

@@ -100,7 +100,9 @@ def _lags(white: NDArray[np.float64], shortest: int) -> list[int]:
     scaled = auto / np.sqrt(np.maximum(len(white) - np.arange(len(white)), shortest))
     scaled[:shortest] = 0
     lags: list[int] = []
-    for lag in np.argsort(-scaled)[: 50 * _CANDIDATES]:
+    most = min(50 * _CANDIDATES, len(scaled))
+    top = np.argpartition(-scaled, most - 1)[:most]
+    for lag in top[np.argsort(-scaled[top])]:
         if scaled[lag] <= 0 or len(lags) == _CANDIDATES:
             break
         if all(abs(int(lag) - other) > 2 for other in lags):

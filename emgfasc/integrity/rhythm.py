@@ -153,20 +153,20 @@ def _beats(trace: Floats) -> Ints:
     unit = waves / np.linalg.norm(waves, axis=1, keepdims=True)
     seeds = np.unique(np.linspace(0, len(sample) - 1, _MAX_SEEDS).astype(int))
     alike = unit[seeds] @ unit.T >= _ALIKE
+    power = np.convolve(trace**2, np.ones(waves.shape[1]), mode="same")
     for row in np.argsort(-alike.sum(axis=1), kind="stable")[:8]:
         if alike[row].sum() < _MIN_BEATS:
             break
-        beats = _matched(trace, np.median(waves[alike[row]], axis=0))
+        beats = _matched(trace, power, np.median(waves[alike[row]], axis=0))
         if is_regular(beats, len(trace)):
             return beats
     return none
 
 
-def _matched(trace: Floats, shape: Floats) -> Ints:
-    """Return where `shape` comes back with about the same size."""
+def _matched(trace: Floats, power: NDArray[np.float64], shape: Floats) -> Ints:
+    """Return where `shape` comes back with about the same size; `power` is that around a cell."""
     unit = shape / np.linalg.norm(shape)
     size = np.correlate(trace, unit, mode="same")
-    power = np.convolve(trace**2, np.ones(len(shape)), mode="same")
     alike = size / np.sqrt(np.maximum(power, 1e-12))
     typical = float(np.linalg.norm(shape))
     fits = (size >= _SIZE[0] * typical) & (size <= _SIZE[1] * typical)

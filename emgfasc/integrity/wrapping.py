@@ -65,8 +65,8 @@ class UnwrappedSource:
         return values
 
 
-def wrap_period(rec: Recording, scan: Scan) -> NDArray[np.float64]:
-    """Return the range of each channel's integers in uV where it is filled, else 0.
+def wrap_period(rec: Recording, scan: Scan, among: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the range of some channels' integers in uV where it is filled, else 0.
 
     The range is a power of two times the smallest step.
     """
@@ -77,7 +77,7 @@ def wrap_period(rec: Recording, scan: Scan) -> NDArray[np.float64]:
     first: NDArray[np.float32] | None = None
     for bits in _BITS:
         near = (filled >= (_FILLED - _ROUGH) * 2**bits) & (filled <= (1 + _ROUGH) * 2**bits)
-        for channel in np.flatnonzero(near):
+        for channel in np.flatnonzero(near & among):
             first = rec.read(0, _BLOCK) if first is None else first
             own = first[channel].astype(np.float64)
             period = _step(own, scan.quantum_uv[channel]) * 2**bits
@@ -100,7 +100,7 @@ def _search(rec: Recording, scan: Scan) -> _Wraps | None:
     leaping = scan.leap_uv * _ROUND > _JUMP * (scan.high_uv - scan.low_uv)
     if not leaping.any():
         return None
-    periods = np.asarray(np.where(leaping, wrap_period(rec, scan), 0.0), np.float64)
+    periods = wrap_period(rec, scan, leaping)
     if not periods.any():
         return None
     leaps = np.zeros(rec.n_channels, np.int64)

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 import emgfasc as ef
 from emgfasc.integrity import Report
 from emgfasc.integrity.excerpts import look_at
-from emgfasc.integrity.loops import runs
+from emgfasc.integrity.loops import median_steps, runs
 from emgfasc.integrity.scanning import scan
 
 RNG = np.random.default_rng(11)
@@ -154,6 +154,22 @@ def test_a_table_has_one_row_per_finding() -> None:
     frame = report.to_frame()
     assert list(frame["name"]) == [found.name for found in report.findings]
     assert set(frame["trust"]) == {"no", "yes"}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    n=st.integers(1, 60),
+    step=st.sampled_from([0.0, 0.1, 1.0]),
+    near=st.sampled_from([0.0, 0.5, 1.0, 1.5, 100.0]),
+    seed=st.integers(0, 999),
+)
+def test_the_median_step_is_numpys_whatever_was_expected(
+    n: int, step: float, near: float, seed: int
+) -> None:
+    x = np.random.default_rng(seed).normal(0, 1, (3, n))
+    x = np.round(x / step) * step if step else x
+    expected = np.median(np.abs(np.diff(x)), axis=1) if n > 1 else np.full(3, np.nan)
+    np.testing.assert_array_equal(median_steps(x, np.full(3, near)), expected)
 
 
 def test_naive_runs_for_any_block_size() -> None:

@@ -141,6 +141,50 @@ def test_naive_doubled() -> None:
     assert {(int(a), int(b)) for a, b in room[:count]} == naive == {(1010, 1020)}
 
 
+def _doubled_sample_by_sample(x: np.ndarray, lags: range, rare: float) -> list[tuple[int, int]]:
+    found = []
+    for lag in lags:
+        same = np.concatenate([np.zeros(lag, bool), x[lag:] == x[:-lag]])
+        chance = max(same.sum() - 4.0 * lag, 3.0) / len(x)
+        if lag * np.log(min(chance, 1.0)) > rare:
+            continue
+        run = 0
+        for i in range(lag, len(x)):
+            run = run + 1 if same[i] else 0
+            if run < lag:
+                continue
+            run, first = 0, i + 1 - lag
+            moves = (x[first : i + 1] != x[first - 1 : i]).sum()
+            near = same[max(first - 4 * lag, 0) : first].sum()
+            near += same[i + 1 : i + 1 + 4 * lag].sum()
+            if 2 * moves > lag and lag * np.log(min(max(near, 1.0) / (8 * lag), 1.0)) < rare:
+                found.append((first, i + 1))
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    n=st.integers(30, 400),
+    values=st.sampled_from([1, 2, 3, 8, 50]),
+    seed=st.integers(0, 999),
+    copies=st.lists(st.tuples(st.integers(8, 20), st.integers(0, 390)), max_size=4),
+    rare=st.sampled_from([-2.0, -10.0, -25.0]),
+)
+def test_doubled_is_what_a_look_at_every_sample_finds(
+    n: int, values: int, seed: int, copies: list[tuple[int, int]], rare: float
+) -> None:
+    x = np.random.default_rng(seed).integers(0, values, n).astype(np.float32)
+    x[seed % n :: 97] = np.nan
+    for length, at in copies:
+        if 2 * length + at <= n:
+            x[at + length : at + 2 * length] = x[at : at + length]
+            x[at + 2 * length : at + 3 * length] = x[at : at + length][: n - at - 2 * length]
+    room = np.zeros((len(x) * 20, 2), np.int64)
+    count = doubled(x, 8, 20, rare, room)
+    told = [(int(a), int(b)) for a, b in room[:count]]
+    assert told == _doubled_sample_by_sample(x, range(8, min(20, n // 2) + 1), rare)
+
+
 @pytest.mark.parametrize("mains_hz", [50, 60])
 @pytest.mark.parametrize("lost", [8, 25])
 def test_time_cut_out_breaks_the_phase_of_a_hum(mains_hz: int, lost: int) -> None:
