@@ -66,7 +66,7 @@ def _speedup(folder: Path, asked: argparse.Namespace) -> None:
 
 def _kill(folder: Path, asked: argparse.Namespace) -> int:
     small_files(folder / "in", asked.files)
-    seen = kill_and_resume(folder, rounds=asked.rounds, seed=asked.seed, longest_s=8.0)
+    seen = kill_and_resume(folder, rounds=asked.rounds, seed=asked.seed)
     print(f"{seen.rounds} kills, finished of {asked.files} at each: {seen.struck}")
     print(
         f"half {seen.half}, lost {seen.lost}, redone {seen.redone}, "

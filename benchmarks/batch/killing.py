@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,14 +61,18 @@ def command(source: Path, out: Path, max_false_per_min: float) -> list[str]:
     return [sys.executable, "-m", "emgfasc", *words, *rate]
 
 
-def kill_and_resume(folder: Path, *, rounds: int, seed: int, longest_s: float) -> Kills:
+def kill_and_resume(folder: Path, *, rounds: int, seed: int) -> Kills:
     """Kill the batch of ``folder/in`` `rounds` times with SIGKILL and compare with a quiet run.
 
+    The moments are spread evenly over the time that a quiet run takes, of which starting is part.
     When a batch is finished before its kill, the next one asks for another setting, so that there
     is work again; results of the earlier setting are replaced.
     """
     rng, seen = random.Random(seed), Kills()
     source, out, setting = folder / "in", folder / "out", 0.5
+    began = time.perf_counter()
+    _quiet(folder, setting)
+    longest_s = time.perf_counter() - began
     while seen.rounds < rounds:
         before = _finished(out, setting)
         with subprocess.Popen(command(source, out, setting)) as process:
@@ -124,11 +129,17 @@ def _half(out: Path) -> int:
     return half
 
 
-def _compare(folder: Path, setting: float, seen: Kills) -> None:
-    """Compare a finished batch with one that nobody disturbed."""
+def _quiet(folder: Path, setting: float) -> Path:
+    """Return the results of a batch that nobody disturbed."""
     quiet = folder / f"quiet-{setting}"
     if not quiet.exists():
         subprocess.run(command(folder / "in", quiet, setting), check=True)
+    return quiet
+
+
+def _compare(folder: Path, setting: float, seen: Kills) -> None:
+    """Compare a finished batch with one that nobody disturbed."""
+    quiet = _quiet(folder, setting)
     for name in ("recordings.csv", "recordings.parquet"):
         seen.wrong += (folder / "out" / name).read_bytes() != (quiet / name).read_bytes()
     ours, theirs = (_event_files(root) for root in (folder / "out", quiet))

@@ -47,6 +47,8 @@ class Column:
             return bool(is_dtype.is_integer_dtype(values))
         if self.dtype == "bool":
             return bool(is_dtype.is_bool_dtype(values))
+        if isinstance(values.dtype, pd.StringDtype):  # nothing but str and missing ones
+            return not values.hasnans
         return all(isinstance(value, str) for value in values)
 
 

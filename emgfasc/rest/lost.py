@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
 from emgfasc.containers.gaps import filled
@@ -55,9 +56,9 @@ def lost(raw: Recording) -> list[tuple[float, float, str, str]]:
     for start, block in raw.blocks(size * round(_BLOCK_S / _CELL_S)):
         n, first = block.shape[1] // size, start // size
         cells = block[good, : n * size].reshape(len(good), n, size)
-        still[:, first : first + n] = (cells == cells[:, :, :1]).all(axis=2)
+        still[:, first : first + n] = _still(cells)
         level[:, first : first + n] = np.abs(cells[:, :, 0])
-        top = np.fmax(top, filled(np.abs(block[good])).max(axis=1))
+        top = np.fmax(top, _largest(block[good]))
     # A channel that never moves is a bad channel, not a lost stretch.
     moving = still.mean(axis=1) < _CHANNELS
     if not moving.any():
@@ -73,3 +74,18 @@ def lost(raw: Recording) -> list[tuple[float, float, str, str]]:
             start_s, stop_s = first * cell_s - _MARGIN_S, stop * cell_s + _MARGIN_S
             spans.append((max(0.0, start_s), min(raw.duration_s, stop_s), "artifact", reason))
     return spans
+
+
+def _still(cells: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which cells hold one value; most are told by three of their samples."""
+    first, middle, last = (cells[:, :, k] for k in (0, cells.shape[2] // 2, -1))
+    still = (first == middle) & (first == last)
+    doubtful = cells[still]
+    still[still] = (doubtful == doubtful[:, :1]).all(axis=1)
+    return np.asarray(still)
+
+
+def _largest(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the largest absolute value of each row; what is missing counts as 0."""
+    top = np.maximum(block.max(axis=1), -block.min(axis=1))
+    return np.asarray(top if np.isfinite(top).all() else filled(np.abs(block)).max(axis=1))

@@ -55,7 +55,11 @@ class Embedding:
 
 
 def embed(
-    waveforms: NDArray[np.float32], noise: Floats, white: Whitening, *, dimensions: int
+    waveforms: NDArray[np.float32],
+    noise: NDArray[np.float32],
+    white: Whitening,
+    *,
+    dimensions: int,
 ) -> Embedding:
     """Project white potentials on their principal components.
 
@@ -63,7 +67,7 @@ def embed(
     ----------
     waveforms : array of float32, shape (n, n_good_channels, n_samples)
         Cut out around the potentials, as recorded.
-    noise : array of float64, shape (n_stretches, n_good_channels, n_samples)
+    noise : array of float32, shape (n_stretches, n_good_channels, n_samples)
         Stretches without a potential.
     white : Whitening
         Of the recording.
@@ -75,10 +79,9 @@ def embed(
     Embedding
     """
     chosen = white.apply(waveforms[:: max(1, len(waveforms) // _N_LEARN)])
-    hiss = noise.astype(np.float32)
     rows = _mixtures(chosen)
     few = white.onto(rows)
-    quiet = few.apply(hiss)
+    quiet = few.apply(noise)
     size = len(rows) * quiet.shape[2]
     # More than noise alone holds in so few potentials (Marchenko and Pastur 1967,
     # doi:10.1070/SM1967v001n04ABEH001994).

@@ -104,7 +104,7 @@ class _Work:
     """Where and how potentials are cut out."""
 
     rec: Recording
-    noise: Floats
+    noise: NDArray[np.float32]
     white: Whitening
     before: int
     after: int

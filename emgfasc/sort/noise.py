@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,6 @@ _SHRINK = 0.05  # of the covariance between channels, towards none
 _STRETCH = 64  # samples that are filtered at once
 
 Floats = NDArray[np.float64]
-Real = TypeVar("Real", np.float32, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +55,7 @@ class Whitening:
         return Whitening(rows @ self.mix, self.past)
 
 
-def quiet_stretches(rec: Recording, peaks: NDArray[np.int64], *, size: int) -> Floats:
+def quiet_stretches(rec: Recording, peaks: NDArray[np.int64], *, size: int) -> NDArray[np.float32]:
     """Return stretches of signal without a potential.
 
     Parameters
@@ -71,35 +69,36 @@ def quiet_stretches(rec: Recording, peaks: NDArray[np.int64], *, size: int) -> F
 
     Returns
     -------
-    array of float64, shape (n_stretches, n_good_channels, size)
+    array of float32, shape (n_stretches, n_good_channels, size)
     """
     quiet = _quiet_samples(rec, peaks, size)
-    return cut_out(rec, quiet, before=size // 2, after=size - size // 2).astype(np.float64)
+    return cut_out(rec, quiet, before=size // 2, after=size - size // 2)
 
 
-def whitening(noise: Floats) -> Whitening:
+def whitening(noise: NDArray[np.float32]) -> Whitening:
     """Learn the map from stretches of noise, shape (n_stretches, n_channels, n_samples)."""
-    sd = np.sqrt((noise**2).mean(axis=(0, 2)))
+    sd = np.sqrt(np.square(noise, dtype=np.float64).mean(axis=(0, 2)))
     known = sd > 0
     sd = np.where(known, sd, np.median(sd[known]) if known.any() else 1.0)
-    level = noise / sd[:, None]
+    level = noise / sd.astype(np.float32)[:, None]
     past = _predictor(level)
-    return Whitening(_decorrelation(_filtered(level, past)) / sd, past)
+    left = _filtered(level, past.astype(np.float32))
+    return Whitening(_decorrelation(left) / sd, past)
 
 
-def _filtered(waves: NDArray[Real], past: NDArray[Real]) -> NDArray[Real]:
+def _filtered(waves: NDArray[np.float32], past: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return waves through the filter, along their last axis; the first ``ORDER`` samples go.
 
     Stretch by stretch as a product with the filter's matrix: several times faster than lag by lag.
     """
     n = waves.shape[-1] - ORDER
     width = max(1, min(_STRETCH, n))
-    matrix = np.zeros((ORDER + width, width), waves.dtype)
+    matrix = np.zeros((ORDER + width, width), np.float32)
     place = np.arange(width)
     for lag, weight in enumerate(past):
         matrix[ORDER - lag + place, place] = weight
     flat = np.ascontiguousarray(waves).reshape(-1, waves.shape[-1])
-    out = np.empty((len(flat), n), waves.dtype)
+    out = np.empty((len(flat), n), np.float32)
     for start in range(0, n, width):
         size = min(width, n - start)
         part = flat[:, start : start + ORDER + size]
@@ -107,10 +106,10 @@ def _filtered(waves: NDArray[Real], past: NDArray[Real]) -> NDArray[Real]:
     return out.reshape(*waves.shape[:-1], n)
 
 
-def _predictor(noise: Floats) -> Floats:
+def _predictor(noise: NDArray[np.float32]) -> Floats:
     """Return the filter that leaves the unpredictable part, with variance 1 (Yule-Walker)."""
     size = noise.shape[2]
-    flat = noise.reshape(-1, size)
+    flat = noise.reshape(-1, size).astype(np.float64)  # what is solved below is not well posed
     products = flat.T @ flat
     correlation = np.array([products.trace(k) / (len(flat) * (size - k)) for k in range(ORDER + 1)])
     if correlation[0] <= 0:
@@ -122,11 +121,11 @@ def _predictor(noise: Floats) -> Floats:
     return np.asarray(np.concatenate([[1.0], -weights]) / np.sqrt(left))
 
 
-def _decorrelation(left: Floats) -> Floats:
+def _decorrelation(left: NDArray[np.float32]) -> Floats:
     """Return the symmetric matrix that makes channels uncorrelated and of SD 1."""
     n = left.shape[1]
     flat = left.transpose(1, 0, 2).reshape(n, -1)
-    covariance = flat @ flat.T / flat.shape[1]
+    covariance = (flat @ flat.T).astype(np.float64) / flat.shape[1]
     spread = np.trace(covariance) / n
     if spread <= 0:
         return np.eye(n)

@@ -42,6 +42,7 @@ def cut_out(
     """
     good = rec.good
     n_rows = len(good) if channel is None else 1
+    every = good if n_rows < rec.n_channels else slice(None)  # a slice is not copied twice
     out = np.zeros((len(peaks), n_rows, before + after), np.float32)
     block = max(before + after, round(_BLOCK_S * rec.fs_hz))
     for start in range(0, rec.n_samples, block):
@@ -53,6 +54,6 @@ def cut_out(
         for k in mine:
             first = int(peaks[k]) - before - low
             left, right = max(first, 0), min(first + before + after, data.shape[1])
-            rows = good if channel is None else channel[k : k + 1]
+            rows = every if channel is None else channel[k : k + 1]
             out[k, :, left - first : right - first] = data[rows, left:right]
     return filled(out)

@@ -60,7 +60,7 @@ def striking(out: Path, victims: dict[str, signal.Signals]) -> Iterator[None]:
 def test_kill_9_at_random_moments(tmp_path: Path) -> None:
     for place in range(4):
         noise_file(tmp_path / "in" / f"r{place}.npz", seed=place)
-    seen = kill_and_resume(tmp_path, rounds=2, seed=4, longest_s=3.0)
+    seen = kill_and_resume(tmp_path, rounds=2, seed=4)
     assert seen.rounds == 2
     assert seen.clean, seen
 

@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from emgfasc import evaluate, preprocess, rest, simulate
 from emgfasc.containers import Kind, Rest
+from emgfasc.rest.lost import _largest, _still
 from signals import recording
 
 FS = 2048.0
@@ -86,3 +90,19 @@ def test_contractions_are_found_and_the_fasciculations_around_them_kept(kind: Ki
     assert agreement.specificity() >= 0.98
     states = found.state_at(truth.fasciculations.peak_s)
     assert (states == "rest").mean() >= 0.98
+
+
+@given(
+    cells=arrays(np.float32, (2, 5, 7), elements=st.sampled_from([0.0, 1.0, -1.0])),
+    odd=st.lists(st.tuples(st.integers(0, 69), st.sampled_from([np.nan, np.inf, -np.inf]))),
+)
+def test_cells_stand_still_when_all_their_samples_are_one(
+    cells: NDArray[np.float32], odd: list[tuple[int, float]]
+) -> None:
+    for place, value in odd:
+        cells.reshape(-1)[place] = value
+    expected = [[bool((cell == cell[0]).all()) for cell in row] for row in cells]
+    assert _still(cells).tolist() == expected
+    rows = cells.reshape(2, -1)
+    known = np.nan_to_num(np.abs(rows), nan=0.0)
+    assert _largest(rows).tolist() == known.max(axis=1).tolist()
