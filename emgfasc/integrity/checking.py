@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
 
+from emgfasc._kernels.jit import run
 from emgfasc.containers import Recording
 from emgfasc.integrity.amplitude import amplitude_findings
 from emgfasc.integrity.excerpts import look_at
@@ -47,32 +50,36 @@ def check(rec: Recording) -> Report:
     >>> ef.integrity.check(ef.read(x * 1e6, fs=2000, kind="surface")).flags
     ('scale',)
     """
-    short = rec.n_channels * rec.n_samples <= _HELD_VALUES
-    return Report(tuple(_findings(rec.load() if short else rec)))
+    if rec.n_channels * rec.n_samples <= _HELD_VALUES:
+        return Report(_findings(rec.load(), n_jobs=None))
+    return Report(_findings(rec, n_jobs=1))  # a file is read by one thread
 
 
-def _findings(rec: Recording) -> Iterator[Finding]:
-    """Yield every finding, in the order of how bad it is to miss."""
+def _findings(rec: Recording, *, n_jobs: int | None) -> tuple[Finding, ...]:
+    """Return every finding, in the order of how bad it is to miss."""
     look = look_at(rec)
     scanned = scan(rec, look)
-    for finding in (
-        find_wrap(rec, scanned),
-        find_repeats(rec, scanned),
-        find_held(rec, scanned, look),
-        find_doubled(rec, scanned),
-        find_phase_breaks(rec, look),
-    ):
-        if finding is not None:
-            yield finding
-    yield from amplitude_findings(rec, scanned, look)
-    yield from relation_findings(rec, scanned, look)
-    yield from spectrum_findings(rec, look)
-    heart = find_heart(rec)
-    if heart is not None:
-        yield heart
-    missing = _missing(rec)
-    if missing is not None:
-        yield missing
+    checks: tuple[Callable[[], Finding | Iterable[Finding] | None], ...] = (
+        partial(find_wrap, rec, scanned),
+        partial(find_repeats, rec, scanned),
+        partial(find_held, rec, scanned, look),
+        partial(find_doubled, rec, scanned),
+        partial(find_phase_breaks, rec, look),
+        partial(amplitude_findings, rec, scanned, look),
+        partial(relation_findings, rec, scanned, look),
+        partial(spectrum_findings, rec, look),
+        partial(find_heart, rec),
+        partial(_missing, rec),
+    )
+    return tuple(chain.from_iterable(run(_made, checks, n_jobs=n_jobs)))
+
+
+def _made(check: Callable[[], Finding | Iterable[Finding] | None]) -> tuple[Finding, ...]:
+    """Return what one check finds."""
+    found = check()
+    if found is None:
+        return ()
+    return (found,) if isinstance(found, Finding) else tuple(found)
 
 
 def _missing(rec: Recording) -> Finding | None:

@@ -76,7 +76,7 @@ def find_repeats(rec: Recording, scan: Scan) -> Finding | None:
 
 def _whitened(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Level the spectrum and hold spikes down, so that neither mains nor potentials lead."""
-    size = 1 << int(2 * len(x) - 1).bit_length()
+    size = _padded(len(x))
     spectrum = np.fft.rfft(x - x.mean(), size)
     power = np.abs(spectrum) ** 2
     kernel = min(_SMOOTH, len(power))
@@ -92,9 +92,17 @@ def _whitened(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.clip(white, -limit, limit), np.float64)
 
 
+def _padded(n: int) -> int:
+    """Return a length from twice `n` on that a Fourier transform takes well: m times a power of 2.
+
+    The next power of two alone may be twice as long, and takes twice the time.
+    """
+    return min(m << max((2 * n - 1) // m, 1).bit_length() for m in (1, 3, 5, 9, 15))
+
+
 def _lags(white: NDArray[np.float64], shortest: int) -> list[int]:
     """Return the lags at which the autocorrelation stands out of itself."""
-    size = 1 << int(2 * len(white) - 1).bit_length()
+    size = _padded(len(white))
     auto = np.fft.irfft(np.abs(np.fft.rfft(white, size)) ** 2, size)[: len(white)]
     # Fewer products at long lags: level their spread.
     scaled = auto / np.sqrt(np.maximum(len(white) - np.arange(len(white)), shortest))

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import cast
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 __all__ = ["png_uri", "svg_uri"]
@@ -43,9 +44,37 @@ def png_uri(axes: Axes) -> str:
 def _saved(axes: Axes, form: str, metadata: dict[str, None]) -> str:
     buffer, figure = BytesIO(), cast("Figure", axes.figure)
     figure.set_dpi(_DPI)
-    if (layout := figure.get_layout_engine()) is not None:
-        # Placed once and for all: with an engine in place, saving draws the whole figure twice.
-        layout.execute(figure)
-        figure.set_layout_engine(None)
+    _place(figure)
     figure.savefig(buffer, format=form, dpi=_DPI, metadata=metadata)
     return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _place(figure: Figure) -> None:
+    """Make room for labels once and for all.
+
+    With an engine in place, saving draws the whole figure twice, and the engine measures twice.
+    One look is enough for one pair of axes, as their labels hardly change when they are moved.
+    """
+    layout = figure.get_layout_engine()
+    if layout is None:
+        return
+    if len(figure.axes) > 1:
+        layout.execute(figure)
+    figure.set_layout_engine(None)
+    if len(figure.axes) > 1:
+        return
+    (axes,) = figure.axes
+    pad = 3.0 / 72 * figure.dpi
+    inside = axes.get_window_extent()
+    around = axes.get_tightbbox(FigureCanvasAgg(figure).get_renderer(), for_layout_only=True)
+    page = figure.bbox
+    left, bottom = inside.x0 - around.x0 + pad, inside.y0 - around.y0 + pad
+    right, top = around.x1 - inside.x1 + pad, around.y1 - inside.y1 + pad
+    axes.set_position(
+        (
+            left / page.width,
+            bottom / page.height,
+            1 - (left + right) / page.width,
+            1 - (top + bottom) / page.height,
+        )
+    )
