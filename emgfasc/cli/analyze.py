@@ -79,10 +79,12 @@ def _one(
     review: bool,
 ) -> None:
     """Analyse one file and say what came of it."""
+    from emgfasc._kernels.jit import n_threads
+
     with stages(file.name) as tell:
         rec = ef.read(file, **reading)
         result = ef.analyze(rec, settings=settings, context=context, progress=tell)
-        written = result.save(out)
+        written = result.save(out, n_processes=n_threads())
         if review:
             result.to_review_html(out / f"{rec.name}_review.html")
     typer.echo(f"{told(result.summary_row())} -> {written[-1]}")

@@ -119,7 +119,9 @@ class Analysis(Findings):
         """
         return _written(report.render_review(self), path)
 
-    def save(self, out_dir: str | os.PathLike[str], *, stem: str | None = None) -> tuple[Path, ...]:
+    def save(
+        self, out_dir: str | os.PathLike[str], *, stem: str | None = None, n_processes: int = 1
+    ) -> tuple[Path, ...]:
         """Write events, units, summary and report, all or none; return where they are.
 
         Parameters
@@ -128,8 +130,11 @@ class Analysis(Findings):
             Folder; made when missing.
         stem : str, optional
             First part of the file names; default the recording's name.
+        n_processes : int
+            2 draws half of the report in a copy of this process (:func:`emgfasc.report.render`).
         """
-        return report.write(self, out_dir, self.raw.name if stem is None else stem)
+        name = self.raw.name if stem is None else stem
+        return report.write(self, out_dir, name, n_processes=n_processes)
 
     def __repr__(self) -> str:
         """Show the answer in one line."""

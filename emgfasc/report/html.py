@@ -55,7 +55,7 @@ class _Citation(NamedTuple):
         return f"https://doi.org/{quote(self.doi, safe='/')}" if self.doi else ""
 
 
-def render(analysed: Analysed) -> str:
+def render(analysed: Analysed, *, n_processes: int = 1) -> str:
     """Return the report as one self-contained HTML page.
 
     The same analysis gives the same text, byte by byte. Nothing in it is loaded from elsewhere; all
@@ -65,6 +65,9 @@ def render(analysed: Analysed) -> str:
     ----------
     analysed : Analysed
         The analysis, as returned by :func:`emgfasc.analyze`.
+    n_processes : int
+        With 2, on Linux, half of the pictures are drawn in a copy of this process: for a program
+        whose other threads are idle. The page is the same.
 
     Returns
     -------
@@ -77,6 +80,7 @@ def render(analysed: Analysed) -> str:
     >>> render.__name__
     'render'
     """
+    drawn = pictures.drawn(analysed, n_processes=n_processes)
     told = answer(analysed)
     units = unit_sheets.units_table(analysed, has_rest=told.has_rest)
     summary = analysed.summary_row()
@@ -89,10 +93,10 @@ def render(analysed: Analysed) -> str:
         review=review_table(analysed),
         evidence=analysed.evidence,
         plain=plain(analysed),
-        traces=pictures.trace_pictures(analysed),
-        firing_pictures=pictures.firing_pictures(analysed),
-        unit_pictures=pictures.unit_pictures(analysed),
-        leaning=pictures.leaning(analysed),
+        traces=drawn.traces,
+        firing_pictures=drawn.firing,
+        unit_pictures=drawn.units,
+        leaning=drawn.leaning,
         identity=sheets.identity_table(analysed),
         quality=sheets.quality_table(analysed),
         units=units,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +24,20 @@ from emgfasc.plot import (
 from emgfasc.plot.grids import channel_lags_ms
 from emgfasc.plot.sheet import busiest_window_s, intervals_within_units, minute_by_minute
 from emgfasc.plot.style import house
+from emgfasc.report.beside import beside
 from emgfasc.report.encode import png_uri, svg_uri
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import feature_words, number, seconds
 
-__all__ = ["Picture", "firing_pictures", "leaning", "trace_pictures", "unit_pictures"]
+__all__ = [
+    "Drawn",
+    "Picture",
+    "drawn",
+    "firing_pictures",
+    "leaning",
+    "trace_pictures",
+    "unit_pictures",
+]
 
 _MAX_UNITS = 12  # pictures of single units; all units are in the table
 _MAX_LAGS = 3  # time-lag maps, of the largest units
@@ -51,6 +61,25 @@ class Picture:
     caption: str
     alt: str
     src: str
+
+
+class Drawn(NamedTuple):
+    """All pictures of a report, by the section they stand in."""
+
+    traces: tuple[Picture, ...]
+    firing: tuple[Picture, ...]
+    units: tuple[Picture, ...]
+    leaning: Picture | None
+
+
+def drawn(analysed: Analysed, *, n_processes: int = 1) -> Drawn:
+    """Draw all pictures, about half of them in a second process when two are allowed."""
+    waited = beside(
+        lambda: (trace_pictures(analysed), unit_pictures(analysed)), n_processes=n_processes
+    )
+    firing, leans = firing_pictures(analysed), leaning(analysed)
+    traces, units = waited()
+    return Drawn(traces, firing, units, leans)
 
 
 def trace_pictures(analysed: Analysed) -> tuple[Picture, ...]:

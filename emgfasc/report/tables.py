@@ -14,7 +14,9 @@ from emgfasc.report.protocol import Analysed
 __all__ = ["write"]
 
 
-def write(analysed: Analysed, out_dir: str | os.PathLike[str], stem: str) -> tuple[Path, ...]:
+def write(
+    analysed: Analysed, out_dir: str | os.PathLike[str], stem: str, *, n_processes: int = 1
+) -> tuple[Path, ...]:
     """Write events, units, summary and report of one recording.
 
     All four are made in a hidden folder beside their place and moved there at the end, so that a
@@ -28,6 +30,8 @@ def write(analysed: Analysed, out_dir: str | os.PathLike[str], stem: str) -> tup
         Folder to write to; made where it does not exist.
     stem : str
         First part of the file names.
+    n_processes : int
+        As for :func:`emgfasc.report.render`.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def write(analysed: Analysed, out_dir: str | os.PathLike[str], stem: str) -> tup
         blocked = [path for path in final if path.is_dir()]
         if blocked:
             raise IsADirectoryError(None, "a folder stands in its place", str(blocked[0]))
-        page = render(analysed)
+        page = render(analysed, n_processes=n_processes)
         with tempfile.TemporaryDirectory(prefix=".emgfasc-", dir=folder) as scratch:
             made = [Path(scratch, path.name) for path in final]
             write_events(analysed.events, made[0])
