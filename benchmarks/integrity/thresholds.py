@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import emgfasc as ef
-from emgfasc.integrity import amplitude, holding, repeats, spectrum
+from emgfasc.integrity import holding, repeats, seams, spectrum
 from emgfasc.integrity.excerpts import Look, look_at
 from emgfasc.integrity.finding import Finding
 from emgfasc.integrity.loops import runs
@@ -116,7 +116,7 @@ def coarse(_: ef.Recording, scanned: Scan, look: Look) -> float:
 def quiet(rec: ef.Recording, _: Scan, __: Look) -> float:
     if rec.kind != "needle":
         return float("nan")
-    rms, _mean = amplitude._windows(rec, max(round(0.02 * rec.fs_hz), 8))
+    rms, _mean = seams._windows(rec, max(round(0.02 * rec.fs_hz), 8))
     return float(rms[rms > 0].min())
 
 

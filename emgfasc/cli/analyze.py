@@ -19,6 +19,7 @@ from emgfasc.cli.options import (
     ScaleOption,
     chosen,
     names,
+    spoken,
 )
 from emgfasc.cli.progress import stages
 from emgfasc.errors import EmgfascError
@@ -58,7 +59,7 @@ def analyze(
             _one(file, out, {**reading, "muscle": muscle}, settings, asked, review=review)
         except EmgfascError as error:
             failed += 1
-            text = str(error)
+            text = spoken(str(error))
             typer.echo(text if str(file) in text else f"{file}: {text}", err=True)
         except Exception as error:  # one bad file must not cost the others
             failed += 1

@@ -10,6 +10,7 @@ import typer
 from emgfasc import __version__
 from emgfasc._log import logger
 from emgfasc.cli import analyze, batch, demo, evaluate, fetch, info, review, simulate
+from emgfasc.cli.options import spoken
 from emgfasc.errors import EmgfascError, ParameterError
 
 __all__ = ["app", "main"]
@@ -60,7 +61,7 @@ def main() -> None:
     try:
         app()
     except EmgfascError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(spoken(f"error: {error}"), err=True)
         sys.exit(WRONG_USAGE if isinstance(error, ParameterError) else FAILED)
     except Exception as error:
         logger.debug("unexpected error", exc_info=True)

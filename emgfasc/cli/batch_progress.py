@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from emgfasc.cli.options import spoken
+
 if TYPE_CHECKING:
     from emgfasc.batch import Outcome  # brings every room along
 
@@ -106,4 +108,4 @@ def _bar() -> Iterator[Tell]:
 def _complain(outcome: Outcome) -> None:
     """Tell why a recording failed."""
     if outcome.status != "done":
-        typer.echo(outcome.reason, err=True)
+        typer.echo(spoken(outcome.reason), err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,17 @@ from typing import Annotated
 import typer
 
 import emgfasc as ef
-from emgfasc.cli.options import ChannelsOption, FsOption, KindOption, ScaleOption, chosen, names
+from emgfasc.cli.options import (
+    ChannelsOption,
+    FsOption,
+    KindOption,
+    ScaleOption,
+    chosen,
+    names,
+    spoken,
+)
+from emgfasc.integrity import Finding
+from emgfasc.io.channels import listed
 
 __all__ = ["info"]
 
@@ -34,14 +43,22 @@ def info(
     facts["trust"] = report.trust
     if as_json:
         facts["findings"] = [asdict(found) for found in report.findings]
-        typer.echo(json.dumps(facts, indent=2, ensure_ascii=False))
+        typer.echo(ef.io.json_text(facts))
         return
     width = max(map(len, facts))
     for name, value in facts.items():
-        typer.echo(f"{name:<{width}}  {_shown(value)}")
+        typer.echo(spoken(f"{name:<{width}}  {_shown(value)}"))
     for found in report.findings:
-        where = f" (first at {found.spans[0][0]:.3f} s)" if found.spans else ""
-        typer.echo(f"- {found.name}: {found.sentence}{where}")
+        typer.echo(spoken(f"- {found.name}: {found.sentence}{_where(found, rec.n_channels)}"))
+
+
+def _where(found: Finding, n_channels: int) -> str:
+    """Return when a finding begins and on which channels, as far as it says."""
+    when = f" (first at {found.spans[0][0]:.3f} s)" if found.spans else ""
+    if not found.channels or n_channels == 1:
+        return when
+    every = len(found.channels) == n_channels
+    return f"{when} [{'every channel' if every else listed(found.channels)}]"
 
 
 def _shown(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,7 +20,11 @@ __all__ = [
     "ScaleOption",
     "chosen",
     "names",
+    "spoken",
 ]
+
+
+_PARAMETER = re.compile(r"\b(channels|fs|kind|scale)=(?![\w'\"])")
 
 
 def _kind(value: str | None) -> str | None:
@@ -72,3 +77,14 @@ def names(channels: str | None) -> list[str] | None:
     if channels is None:
         return None
     return [name.strip() for name in channels.split(",") if name.strip()]
+
+
+def spoken(text: str) -> str:
+    """Name options as they are typed here, where the library's sentences name parameters.
+
+    Examples
+    --------
+    >>> spoken("the unit of EMG [none] is not known; give scale= (uV per stored unit).")
+    'the unit of EMG [none] is not known; give --scale (uV per stored unit).'
+    """
+    return _PARAMETER.sub(r"--\1", text)

@@ -55,12 +55,19 @@ def transfer(
         try:
             _attempt(requests, url, part, size, tell)
         except requests.exceptions.RequestException as error:
-            why = reason(error)
+            why = _cause(error)
         done = part.stat().st_size if part.exists() else 0
         if done >= size:
             return
         why = why or f"{done} of {size} bytes came"
     raise Broken(why)
+
+
+def _cause(error: BaseException) -> str:
+    """Say why a request failed: what the system said, which two libraries quote at length."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return reason(error)
 
 
 def _attempt(

@@ -8,11 +8,19 @@
 from emgfasc.io.describing import describe
 from emgfasc.io.exchange import to_mne, to_neo, to_pandas, to_spikeinterface, to_xarray
 from emgfasc.io.reading import read
-from emgfasc.io.tables import read_events, write_csv, write_events, write_json, write_table
+from emgfasc.io.tables import (
+    json_text,
+    read_events,
+    write_csv,
+    write_events,
+    write_json,
+    write_table,
+)
 from emgfasc.io.writing import write
 
 __all__ = [
     "describe",
+    "json_text",
     "read",
     "read_events",
     "to_mne",

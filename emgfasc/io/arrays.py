@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgfasc.containers import ArraySource, Source
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.contents import Channel, Contents
+from emgfasc.io.timeline import skipped
 
 __all__ = ["array_names", "as_rows", "held", "open_array"]
 
@@ -138,12 +139,19 @@ def open_array(
 def held_columns(
     label: str,
     values: Sequence[NDArray[np.float64]],
+    starts: Sequence[float],
     picks: list[int],
     factors: NDArray[np.float64],
 ) -> Source:
-    """Return a source of the picked columns, all of one rate, cut to the shortest of them."""
-    n_samples = min(len(values[place]) for place in picks)
-    rows = np.stack([values[place][:n_samples] for place in picks])
+    """Return a source of the picked columns, all of one rate.
+
+    `starts` are in sampling intervals. The columns are aligned by whole samples to the one that
+    starts last, and cut to the shortest.
+    """
+    skips = skipped([starts[place] for place in picks], 1.0)
+    columns = [values[place][skip:] for place, skip in zip(picks, skips, strict=True)]
+    n_samples = min(map(len, columns))
+    rows = np.stack([column[:n_samples] for column in columns])
     return held(rows, label, list(range(len(picks))), factors)
 
 

@@ -49,20 +49,19 @@ def open_c3d(path: Path, label: str) -> Contents:
         analog = stored["parameters"]["ANALOG"]
         values = np.asarray(stored["data"]["analogs"])[0]
         labels = _texts(analog, "LABELS", len(values))
-        names = named_once(labels)
+        names, notes = named_once(labels)
         units = _texts(analog, "UNITS", len(values))
         told = " ".join(dict.fromkeys(_texts(analog, "DESCRIPTIONS", len(values))))
         fs_hz = float(analog["RATE"]["value"][0])
     if not len(values):
         raise RecordingError(f"{label}: holds no analogue channel, only markers.")
-    renamed = "Channel names are not unique; running numbers were added to the doubles."
     return Contents(
         label=label,
         channels=tuple(Channel(name, fs_hz, unit) for name, unit in zip(names, units, strict=True)),
         open=partial(held, values, label),
         files=(path,),
         facts=Facts(text=told),
-        notes=(*warned, *([renamed] if names != labels else [])),
+        notes=(*warned, *notes),
     )
 
 

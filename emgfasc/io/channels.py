@@ -61,22 +61,39 @@ def name_and_unit(name: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (name, "")
 
 
-def named_once(names: Sequence[str]) -> list[str]:
+def named_once(stored: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return names with running numbers on those met more than once (as MNE numbers them).
 
     Parameters
     ----------
-    names : sequence of str
-        Names as stored; empty ones become ``ch1``, ``ch2`` by place, and control characters and
-        line breaks become blanks.
+    stored : sequence of str
+        Names as stored; empty ones become ``ch1``, ``ch2`` by place, control characters and line
+        breaks become blanks, and blanks around a name go.
+
+    Returns
+    -------
+    names : list of str
+        Each once.
+    notes : list of str
+        A sentence on each kind of change.
 
     Examples
     --------
-    >>> named_once(["EMG", "EMG", "", "b"])
+    >>> named_once(["EMG", "EMG", "", "b"])[0]
     ['EMG-0', 'EMG-1', 'ch3', 'b']
+    >>> named_once(["EMG", ""])[1]
+    ['Channels without a name are called by their place: ch2.']
     """
-    plain = [_CONTROL.sub(" ", name) for name in names]
-    filled = [name.strip() or f"ch{place}" for place, name in enumerate(plain, 1)]
+    plain = [_CONTROL.sub(" ", name).strip() for name in stored]
+    filled = [name or f"ch{place}" for place, name in enumerate(plain, 1)]
+    notes = []
+    if len(set(filled)) < len(filled):
+        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    if not all(plain):
+        given = [new for name, new in zip(plain, filled, strict=True) if not name]
+        notes.append(f"Channels without a name are called by their place: {listed(given)}.")
+    if any(name and name != old for name, old in zip(plain, stored, strict=True)):
+        notes.append("Blanks and control characters were taken out of channel names.")
     counts = Counter(filled)
     taken = set(filled)
     running: Counter[str] = Counter()
@@ -88,7 +105,7 @@ def named_once(names: Sequence[str]) -> list[str]:
             running[name] += 1
         taken.add(new)
         result.append(new)
-    return result
+    return result, notes
 
 
 def pick(

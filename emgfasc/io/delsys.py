@@ -9,7 +9,6 @@ without a unit.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,12 +22,12 @@ from numpy.typing import NDArray
 from emgfasc.io.arrays import held_columns
 from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import Channel, Contents, Facts
+from emgfasc.io.headed import head_rows, numbers_below
 from emgfasc.io.refusal import refusing
-from emgfasc.io.timeline import spread, steps_of
+from emgfasc.io.timeline import spread, start_notes, steps_of
 
 __all__ = ["is_delsys", "open_delsys"]
 
-_HEAD_ROWS = 12
 _TIME = re.compile(r".*Time Series \(s\)|X ?\[s\]")
 _RATE = re.compile(r"\s*([0-9.,]+)\s*Hz\s*")
 _RATES_APART = 5e-3
@@ -70,35 +69,30 @@ def open_delsys(path: Path, label: str) -> Contents:
         When its columns do not fit its head, or a channel's times go back.
     """
     with refusing(label, "a Delsys table"):
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            lines = [line for line, _ in zip(file, range(_HEAD_ROWS), strict=False)]
-        sign = ";" if any(";" in line for line in lines) else ","
-        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=sign)]
+        rows, sign = head_rows(path)
         title = next((i for i, row in enumerate(rows) if any(map(_TIME.fullmatch, row))), None)
         if title is None:
             raise ValueError("no row of column titles in its first rows")
         first = next((i for i, row in enumerate(rows) if i > title and _starts(row)), len(rows))
         columns = _columns(rows[:first], title)
         used = sorted({column.place for column in columns} | {column.time for column in columns})
-        table = pd.read_csv(
-            path, sep=sign, decimal="," if sign == ";" else ".", header=None, usecols=used,
-            skiprows=first, encoding="utf-8-sig", dtype=float,
-        )  # fmt: skip
+        table = numbers_below(path, sign, first=first, columns=used)
         notes: list[str] = []
         read = [_values(table, column, notes) for column in columns]
-    names = named_once([column.name for column in columns])
-    if names != [column.name for column in columns]:
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    names, renamed = named_once([column.name for column in columns])
+    channels = tuple(
+        Channel(name, fs_hz, column.unit)
+        for name, column, (_, fs_hz, _) in zip(names, columns, read, strict=True)
+    )
+    starts_s = [start_s for _, _, start_s in read]
+    starts = [start_s * fs_hz for _, fs_hz, start_s in read]
     return Contents(
         label=label,
-        channels=tuple(
-            Channel(name, fs_hz, column.unit)
-            for name, column, (_, fs_hz) in zip(names, columns, read, strict=True)
-        ),
-        open=partial(held_columns, label, [values for values, _ in read]),
+        channels=channels,
+        open=partial(held_columns, label, [values for values, _, _ in read], starts),
         files=(path,),
         facts=Facts(kind="surface"),  # every Trigno EMG sensor is one of the skin
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys([*notes, *start_notes(channels, starts_s), *renamed])),
     )
 
 
@@ -140,8 +134,8 @@ def _columns(rows: Sequence[Sequence[str]], title: int) -> list[_Column]:
 
 def _values(
     table: pd.DataFrame, column: _Column, notes: list[str]
-) -> tuple[NDArray[np.float64], float]:
-    """Return a channel's samples and rate by its own times; slower ones end higher up."""
+) -> tuple[NDArray[np.float64], float, float]:
+    """Return a channel's samples, rate and start by its own times; slower ones end higher up."""
     times = table[column.time].to_numpy(np.float64)
     known = np.flatnonzero(np.isfinite(times))
     stop = int(known[-1]) + 1 if len(known) else 0
@@ -155,4 +149,4 @@ def _values(
         raise ValueError(f"'{column.name}' is stated at {fs_hz:g} Hz, its times say {mean_hz:g} Hz")
     whole, told = spread(stored[:, None], steps)
     notes += [f"{column.name}: {note}" for note in told]
-    return whole[:, 0], fs_hz
+    return whole[:, 0], fs_hz, float(times[0])

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import KINDS, Source
 from emgfasc.errors import RecordingError
-from emgfasc.io.channels import listed
+from emgfasc.io.channels import listed, named_once
 from emgfasc.io.contents import Channel, ChannelType, Contents, Facts
 from emgfasc.io.edf_gaps import GappedSource, gap_note, place_records
 from emgfasc.io.edf_header import EdfHeader, EdfSignal, read_header
@@ -48,9 +45,7 @@ def open_edf(path: Path, label: str) -> Contents:
     if onsets := header.gapped():
         notes.append(gap_note(onsets, header.record_s))
     signals = [signal for signal in header.signals if not signal.is_annotation]
-    names = _unique([signal.label for signal in signals])
-    if names != [signal.label for signal in signals]:
-        notes.append("Channel labels are not unique; running numbers were added to the doubles.")
+    names, renamed = named_once([signal.label for signal in signals])
     return Contents(
         label=label,
         channels=tuple(
@@ -62,19 +57,8 @@ def open_edf(path: Path, label: str) -> Contents:
         open=partial(_source, label, header, signals),
         files=(path,),
         facts=_facts(header, signals),
-        notes=tuple(notes),
+        notes=(*notes, *renamed),
     )
-
-
-def _unique(labels: Sequence[str]) -> list[str]:
-    """Give labels that several channels have a running number, as MNE does."""
-    often, taken, names = Counter(labels), set(labels), []
-    for label in labels:
-        numbered = (f"{label}-{number}" for number in count())
-        name = label if often[label] == 1 else next(name for name in numbered if name not in taken)
-        taken.add(name)
-        names.append(name)
-    return names
 
 
 def _type(name: str) -> ChannelType:

@@ -78,7 +78,7 @@ def _record(fs_hz: float, n_samples: int) -> tuple[int, float]:
     back exactly. Of those, one that divides the recording is best; failing that, the shortest,
     to fill up little.
     """
-    fs = Fraction(repr(float(fs_hz)))
+    fs = _fraction(fs_hz)
     # Lengths are whole microseconds: six decimals and one digit before the point.
     least = fs.denominator * 10**6 // math.gcd(fs.numerator, fs.denominator * 10**6)
     least *= -(-_SHORTEST_US // least)  # Python writes shorter ones with an exponent
@@ -91,6 +91,12 @@ def _record(fs_hz: float, n_samples: int) -> tuple[int, float]:
     dividing = [us for us, size in sizes.items() if n_samples % size == 0]
     length = dividing[-1] if dividing else least
     return sizes[length], length / 1e6
+
+
+def _fraction(fs_hz: float) -> Fraction:
+    """Return the simplest fraction that is this rate: 34 samples in 27 ms, not 16 decimals."""
+    simple = (Fraction(fs_hz).limit_denominator(10**digits) for digits in range(1, 8))
+    return next((each for each in simple if float(each) == fs_hz), Fraction(repr(float(fs_hz))))
 
 
 def _label(rec: Recording, name: str) -> str:

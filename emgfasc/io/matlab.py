@@ -223,9 +223,7 @@ def _described(
         codes.append(code if on_grid else None)
         electrodes.append(int(number[1]) - 1 if number else 0)
     where, notes = placed(codes, electrodes)
-    unique = named_once(_shortened(names, codes))
-    if unique != _shortened(names, codes):
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    unique, renamed = named_once(_shortened(names, codes))
     channels = tuple(
         Channel(name, fs_hz, own, _type(own, code))
         for name, own, code in zip(unique, units, codes, strict=True)
@@ -235,7 +233,7 @@ def _described(
         muscle=muscles.pop() if len(muscles) == 1 else None,
         positions_mm=where,
     )
-    return channels, facts, notes
+    return channels, facts, [*notes, *renamed]
 
 
 def _type(unit: str, code: str | None) -> ChannelType:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from emgfasc.io.channels import listed, named_once
 from emgfasc.io.contents import BlockSource, Channel, Contents
 from emgfasc.io.extras import extra
 from emgfasc.io.refusal import refusing
+from emgfasc.io.timeline import skipped, start_notes
 
 __all__ = ["NEO_SUFFIXES", "open_neo"]
 
@@ -86,9 +86,8 @@ def open_neo(path: Path, label: str) -> Contents:
         )
     with refusing(label, name):
         signals, channels, renamed = _signals(reader)
-    notes = [*warned, *_starts(signals, channels)]
-    if renamed:
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    starts = start_notes(channels, [signal.start_s for signal in signals])
+    notes = [*warned, *starts, *renamed]
     events = [str(event) for event in reader.header["event_channels"]["name"]]
     if events:
         notes.append(f"Left out {len(events)} channel(s) of events: {listed(events)}.")
@@ -101,7 +100,7 @@ def open_neo(path: Path, label: str) -> Contents:
     )
 
 
-def _signals(reader: Any) -> tuple[list[_Signal], tuple[Channel, ...], bool]:
+def _signals(reader: Any) -> tuple[list[_Signal], tuple[Channel, ...], list[str]]:
     """Describe every analogue channel, stream by stream."""
     header = reader.header["signal_channels"]
     signals, rows = [], []
@@ -114,28 +113,12 @@ def _signals(reader: Any) -> tuple[list[_Signal], tuple[Channel, ...], bool]:
             gain, offset = float(row["gain"]), float(row["offset"])
             signals.append(_Signal(stream, place, gain, offset, start_s, n_samples, fs_hz))
             rows.append(row)
-    stored = [str(row["name"]) for row in rows]
-    names = named_once(stored)
+    names, renamed = named_once([str(row["name"]) for row in rows])
     channels = tuple(
         Channel(name, float(row["sampling_rate"]), str(row["units"]).strip())
         for name, row in zip(names, rows, strict=True)
     )
-    return signals, channels, names != stored
-
-
-def _starts(signals: Sequence[_Signal], channels: Sequence[Channel]) -> list[str]:
-    """Note channels of one rate that do not start together."""
-    notes = []
-    for fs_hz in dict.fromkeys(signal.fs_hz for signal in signals):
-        starts = [signal.start_s for signal in signals if signal.fs_hz == fs_hz]
-        spread_us = (max(starts) - min(starts)) * 1e6
-        if spread_us >= 0.5:
-            names = [c.name for c in channels if c.fs_hz == fs_hz]
-            notes.append(
-                f"{listed(names)} start up to {spread_us:.0f} us apart; they were aligned to the "
-                f"nearest sample ({1e6 / fs_hz:.0f} us), not resampled."
-            )
-    return notes
+    return signals, channels, renamed
 
 
 def _source(
@@ -147,20 +130,19 @@ def _source(
 ) -> Source:
     """Align the picked channels by whole samples to the one that starts last."""
     chosen = [signals[place] for place in picks]
-    latest = max(signal.start_s for signal in chosen)
-    skipped = [round((latest - signal.start_s) * signal.fs_hz) for signal in chosen]
-    n_samples = min(signal.n_samples - skip for signal, skip in zip(chosen, skipped, strict=True))
-    return BlockSource(partial(_fetch, reader, chosen, skipped), n_samples, factors, label)
+    skips = skipped([signal.start_s for signal in chosen], chosen[0].fs_hz)
+    n_samples = min(signal.n_samples - skip for signal, skip in zip(chosen, skips, strict=True))
+    return BlockSource(partial(_fetch, reader, chosen, skips), n_samples, factors, label)
 
 
 def _fetch(
-    reader: _Reader, chosen: list[_Signal], skipped: list[int], start: int, stop: int
+    reader: _Reader, chosen: list[_Signal], skips: list[int], start: int, stop: int
 ) -> NDArray[np.float64]:
     """Read each stream once and scale its integers."""
     values = np.empty((len(chosen), stop - start), np.float64)
     for stream in dict.fromkeys(signal.stream for signal in chosen):
         rows = [row for row, signal in enumerate(chosen) if signal.stream == stream]
-        skip = skipped[rows[0]]
+        skip = skips[rows[0]]
         with reader.lock:
             raw = reader.rawio.get_analogsignal_chunk(
                 i_start=start + skip,

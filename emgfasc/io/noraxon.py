@@ -8,7 +8,6 @@ and ``frequency``). The tests build both from these layouts.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.io.arrays import held_columns, out_of_cells
 from emgfasc.io.channels import name_and_unit, named_once
 from emgfasc.io.contents import Channel, Contents, Facts
+from emgfasc.io.headed import head_rows, numbers_below
 from emgfasc.io.refusal import refusing
 from emgfasc.io.timeline import spread, steps_of
 
@@ -66,20 +65,12 @@ def open_noraxon(path: Path, label: str) -> Contents:
         When its rows do not fit its header, or its time column goes back.
     """
     with refusing(label, "a Noraxon table"):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            sign = ";" if ";" in file.readline() else ","
-            file.seek(0)
-            rows = [
-                row for row, _ in zip(csv.reader(file, delimiter=sign), range(12), strict=False)
-            ]
+        rows, sign = head_rows(path, telling=1)
         info = dict(zip(rows[0], rows[1], strict=True))
         title = next(i for i, row in enumerate(rows[2:], 2) if row and row[0].lower() == "time")
         names = rows[title]
         kept = [place for place, name in enumerate(names) if name.lower() not in _TEXTS]
-        table = pd.read_csv(
-            path, sep=sign, decimal="," if sign == ";" else ".", header=None, usecols=kept,
-            skiprows=title + 1, encoding="utf-8-sig", dtype=float,
-        ).to_numpy(np.float64)  # fmt: skip
+        table = numbers_below(path, sign, first=title + 1, columns=kept).to_numpy(np.float64)
         fs_hz = float(info["frequency"].replace(",", "."))
         steps = steps_of(table[:, 0])
         mean_hz = steps.sum() / (table[-1, 0] - table[0, 0]) if len(steps) else fs_hz
@@ -151,22 +142,21 @@ def noraxon_contents(
     notes: Sequence[str] = (),
 ) -> Contents:
     """Put the signals together; every electrode of these systems is one of the skin."""
-    names = named_once([signal.name for signal in signals])
-    told = list(notes)
-    if names != [signal.name for signal in signals]:
-        told.append("Channel names are not unique; running numbers were added to the doubles.")
+    names, renamed = named_once([signal.name for signal in signals])
     try:
         date = datetime.fromisoformat(start) if start else None
     except ValueError:
         date = None
+    channels = tuple(
+        Channel(name, signal.fs_hz, signal.unit)
+        for name, signal in zip(names, signals, strict=True)
+    )
+    stored = [signal.stored for signal in signals]
     return Contents(
         label=label,
-        channels=tuple(
-            Channel(name, signal.fs_hz, signal.unit)
-            for name, signal in zip(names, signals, strict=True)
-        ),
-        open=partial(held_columns, label, [signal.stored for signal in signals]),
+        channels=channels,
+        open=partial(held_columns, label, stored, [0.0] * len(stored)),
         files=(path,),
         facts=Facts(kind="surface", start=date),
-        notes=tuple(told),
+        notes=(*notes, *renamed),
     )

@@ -59,18 +59,14 @@ def open_npz(path: Path, label: str, fs_hz: float | None) -> Contents:
     rate = fs_hz if rate is None else rate
     if rate is None:
         raise RecordingError(f"{label}: has no sampling rate 'fs'; give it with fs=.")
-    unique = named_once(names)
+    unique, notes = named_once(names)
     return Contents(
         label=label,
         channels=tuple(Channel(name, rate, "uV", "unknown", *edges) for name in unique),
         open=partial(held, rows, label),
         files=(path,),
         facts=facts,
-        notes=(
-            ()
-            if unique == names
-            else ("Channel names are not unique; running numbers were added to the doubles.",)
-        ),
+        notes=tuple(notes),
     )
 
 

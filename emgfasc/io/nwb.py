@@ -83,16 +83,16 @@ def open_nwb(path: Path, label: str) -> Contents:
         if item.channel_conversion is not None:
             gain = gain * np.asarray(item.channel_conversion, np.float64)
         held = _Series(item.data, gain, float(item.offset or 0.0), int(shape[0]), Lock())
-        names = _names(table, n_channels)
+        names, renamed = named_once(_names(table, n_channels))
         facts = _facts(stored, table, n_channels, f"{name} {item.description}")
-    notes = [*warned, f"Samples were taken from its ElectricalSeries '{name}'."]
+    notes = [*warned, *renamed, f"Samples were taken from its ElectricalSeries '{name}'."]
     left = [other for other in series if other != name]
     if left:
         notes.append(f"Left out {len(left)} other series: {listed(left)}.")
     return Contents(
         label=label,
         # ElectricalSeries is in volts by its definition
-        channels=tuple(Channel(channel, rate, "V", "emg") for channel in named_once(names)),
+        channels=tuple(Channel(channel, rate, "V", "emg") for channel in names),
         open=partial(_source, held, label),
         files=(path,),
         facts=facts,

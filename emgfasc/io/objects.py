@@ -168,7 +168,7 @@ def _contents(
 ) -> Contents:
     """Put together what an object says; one that states a kind holds nothing but EMG."""
     kind = next((kind for kind in KINDS if kind == attrs.get("kind")), None)
-    unique = named_once([str(name) for name in names])
+    unique, notes = named_once([str(name) for name in names])
     kept: ChannelType = "emg" if kind else "unknown"
     started = facts.pop("start", None) or attrs.get("start")
 
@@ -189,11 +189,7 @@ def _contents(
             text=str(attrs.get("description", "")),
             **facts,
         ),
-        notes=(
-            ()
-            if unique == list(names)
-            else ("Channel names are not unique; running numbers were added to the doubles.",)
-        ),
+        notes=tuple(notes),
     )
 
 
@@ -262,6 +258,6 @@ def rate_of(
     if rate is None:
         raise ParameterError(
             f"Invalid value for the 'fs' parameter: the {label} states no sampling rate in Hz, "
-            "but got None instead."
+            "but got None instead; give fs=, or a time axis (index) in seconds."
         )
     return rate

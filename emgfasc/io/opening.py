@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from numbers import Number
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,10 +68,11 @@ def open_source(source: Any, fs: float | None, channels: Any) -> tuple[Contents,
     opener = object_opener(source)
     if opener is not None:
         return opener(source, fs), channels
-    if isinstance(source, bytes | dict | type(None)):
+    if not _is_array(source):
         raise ParameterError(
-            "Invalid value for the 'source' parameter: a path, an MNE Raw or an array is needed, "
-            f"but got {type(source).__name__} instead."
+            "Invalid value for the 'source' parameter: a path, an array, an MNE Raw, a "
+            "SpikeInterface recording, a neo AnalogSignal, an xarray DataArray or a pandas frame "
+            f"is needed, but got {type(source).__name__} instead."
         )
     if fs is None:
         raise ParameterError(
@@ -78,6 +80,13 @@ def open_source(source: Any, fs: float | None, channels: Any) -> tuple[Contents,
             "but got None instead."
         )
     return open_array(source, fs, channels)
+
+
+def _is_array(source: Any) -> bool:
+    """Tell whether NumPy makes an array of it; a table of several arrays is none."""
+    if isinstance(source, bytes | Mapping):
+        return False
+    return isinstance(source, Sequence | memoryview | Number) or hasattr(source, "__array__")
 
 
 def _open_file(path: Path, fs: float | None) -> Contents:

@@ -79,9 +79,7 @@ def open_otb(path: Path, label: str) -> Contents:
             else _otb_plus(archive, notes)
         )
         streams = _streams(archive, wires)
-    names = named_once([wire.name for wire in wires])
-    if names != [wire.name for wire in wires]:
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
+    names, renamed = named_once([wire.name for wire in wires])
     facts, unplaced = _facts(wires)
     return Contents(
         label=label,
@@ -99,7 +97,7 @@ def open_otb(path: Path, label: str) -> Contents:
         open=partial(_source, label, streams, wires),
         files=(path,),
         facts=facts,
-        notes=(*notes, *unplaced),
+        notes=(*notes, *renamed, *unplaced),
     )
 
 

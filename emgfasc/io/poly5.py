@@ -85,9 +85,7 @@ def open_poly5(path: Path, label: str) -> Contents:
             offsets=tuple(signal[3] for signal in signals),
         )
         _hold_size(layout, n_blocks)
-    stored = [name for name, *_ in signals]
-    names = named_once(stored)
-    note = "Channel names are not unique; running numbers were added to the doubles."
+    names, notes = named_once([name for name, *_ in signals])
     return Contents(
         label=label,
         channels=tuple(
@@ -97,7 +95,7 @@ def open_poly5(path: Path, label: str) -> Contents:
         open=partial(_source, layout, label),
         files=(path,),
         facts=Facts(start=_start(date)),
-        notes=() if names == stored else (note,),
+        notes=tuple(notes),
     )
 
 

@@ -20,7 +20,7 @@ from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.atomic import whole
 from emgfasc.io.refusal import reason
 
-__all__ = ["read_events", "write_csv", "write_events", "write_json", "write_table"]
+__all__ = ["json_text", "read_events", "write_csv", "write_events", "write_json", "write_table"]
 
 _MISSING = "n/a"  # BIDS 1.10, tabular files
 # A cell that starts like a formula would be run by spreadsheet programs.
@@ -192,7 +192,30 @@ def write_json(mapping: Mapping[str, object], path: str | Path) -> None:
       "rate": null
     }
     """
-    _write(json.dumps(_plain(mapping), indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+    _write(json_text(mapping) + "\n", path)
+
+
+def json_text(mapping: Mapping[str, object]) -> str:
+    """Return a mapping as the JSON that :func:`write_json` writes.
+
+    Parameters
+    ----------
+    mapping : mapping
+        As there.
+
+    Raises
+    ------
+    ParameterError
+        When a value has no JSON form.
+
+    Examples
+    --------
+    >>> print(json_text({"recovery_s": float("inf")}))
+    {
+      "recovery_s": null
+    }
+    """
+    return json.dumps(_plain(mapping), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def _write(text: str, path: str | Path) -> None:

@@ -35,6 +35,7 @@ _COUNTER = re.compile(
 )
 _SECONDS = {"": 1.0, "s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3}
 _RATES_APART = 5e-3
+_EMPTY = re.compile(r"could not convert string '' to float64 (at row \d+, column \d+)")  # NumPy's
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
     if rate is None:
         raise RecordingError(f"{label}: states no sampling rate; give it with fs= (in Hz).")
     split = [name_and_unit(name) for name in table.names]
-    names = named_once([name for name, _ in split])
-    if names != [name for name, _ in split]:
-        notes.append("Column names are not unique or missing; running numbers were added.")
+    names, renamed = named_once([name for name, _ in split])
     return Contents(
         label=label,
         channels=tuple(
@@ -88,7 +87,7 @@ def open_text(path: Path, label: str, fs_hz: float | None) -> Contents:
         ),
         open=partial(held, values.T, label),
         files=(path,),
-        notes=tuple(notes),
+        notes=(*notes, *renamed),
     )
 
 
@@ -151,10 +150,7 @@ def _parse(path: Path) -> _Table:
             names = _with_units(names, _fields(body.pop(0), separator))
     if separator == ";" and body and "," in body[0]:
         body = [line.replace(",", ".") for line in body]
-    if body:
-        values = np.loadtxt(body, np.float64, comments=None, delimiter=separator, ndmin=2)
-    else:
-        values = np.empty((0, max(len(names), 1)))
+    values = _numbers(body, separator) if body else np.empty((0, max(len(names), 1)))
     if names and len(names) != values.shape[1]:
         raise ValueError(f"{len(names)} names over {values.shape[1]} columns")
     rate = _RATE.search(comments)
@@ -163,6 +159,17 @@ def _parse(path: Path) -> _Table:
         names=names or _commented(comments, values.shape[1]),
         fs_hz=float(rate[1]) if rate else None,
     )
+
+
+def _numbers(body: Sequence[str], separator: str | None) -> NDArray[np.float64]:
+    """Return the rows; an empty cell is refused, for it may as well be a slipped column."""
+    try:
+        return np.loadtxt(body, np.float64, comments=None, delimiter=separator, ndmin=2)
+    except ValueError as error:
+        found = _EMPTY.match(str(error))
+        if found is None:
+            raise
+        raise ValueError(f"an empty cell {found[1]}: write nan where there is a gap") from error
 
 
 def _separator(path: Path, body: Sequence[str]) -> str | None:

@@ -1,13 +1,19 @@
-"""Rows by their own times or numbers: rows that are missing become a gap, never a seam."""
+"""Times that a file states: missing rows become a gap, later starts are met by whole samples."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["spread", "steps_of"]
+from emgfasc.io.channels import listed
+from emgfasc.io.contents import Channel
+
+__all__ = ["skipped", "spread", "start_notes", "steps_of"]
 
 _OFF = 0.25  # of a sampling interval: what a time may differ from a whole number of intervals
+_TOGETHER_US = 0.5  # starts that differ by less are one, printed twice
 _MOST = 100.0  # times as many samples as rows: a longer gap is another recording
 
 
@@ -75,3 +81,45 @@ def spread(
         "kept as gaps."
     )
     return whole, [note]
+
+
+def skipped(starts_s: Sequence[float], fs_hz: float) -> list[int]:
+    """Return how many samples to leave out of each channel, so that all begin with the latest.
+
+    Examples
+    --------
+    >>> skipped([0.0, 0.1004, 0.05], 1000.0)
+    [100, 0, 50]
+    """
+    latest = max(starts_s)
+    return [round((latest - start_s) * fs_hz) for start_s in starts_s]
+
+
+def start_notes(channels: Sequence[Channel], starts_s: Sequence[float]) -> list[str]:
+    """Say which channels of one rate do not start together, and what was done about it.
+
+    Parameters
+    ----------
+    channels : sequence of Channel
+        All channels of the file.
+    starts_s : sequence of float
+        When each starts.
+    """
+    notes = []
+    for fs_hz in dict.fromkeys(channel.fs_hz for channel in channels):
+        own = [place for place, channel in enumerate(channels) if channel.fs_hz == fs_hz]
+        starts = [starts_s[place] for place in own]
+        apart_us = (max(starts) - min(starts)) * 1e6
+        if apart_us >= _TOGETHER_US:
+            names = listed([channels[place].name for place in own])
+            most = max(skipped(starts, fs_hz))
+            out = (
+                f"up to {most} sample(s) before the latest start were left out, and "
+                if most
+                else ""
+            )
+            notes.append(
+                f"{names} start up to {apart_us:.0f} us apart; {out}they were aligned to the "
+                f"nearest sample ({1e6 / fs_hz:.0f} us), not resampled."
+            )
+    return notes

@@ -18,6 +18,7 @@ from emgfasc.io.arrays import held_columns
 from emgfasc.io.channels import named_once
 from emgfasc.io.contents import Channel, Contents, Facts
 from emgfasc.io.refusal import refusing
+from emgfasc.io.timeline import start_notes
 
 __all__ = ["is_trigno", "open_trigno"]
 
@@ -70,17 +71,19 @@ def open_trigno(path: Path, label: str) -> Contents:
             path, header=None, skiprows=titles + 1, encoding="latin-1", dtype=float
         ).to_numpy(float)
         values = [_column(table, place) for place in range(len(signals))]
-    names = named_once([signal.name for signal in signals])
+    names, renamed = named_once([signal.name for signal in signals])
+    starts_s = [signal.start_s for signal in signals]
+    channels = tuple(
+        Channel(name, signal.fs_hz, signal.unit)
+        for name, signal in zip(names, signals, strict=True)
+    )
     return Contents(
         label=label,
-        channels=tuple(
-            Channel(name, signal.fs_hz, signal.unit)
-            for name, signal in zip(names, signals, strict=True)
-        ),
-        open=partial(held_columns, label, values),
+        channels=channels,
+        open=partial(held_columns, label, values, [each.start_s * each.fs_hz for each in signals]),
         files=(path,),
         facts=Facts(kind="surface"),  # every Trigno EMG sensor is one of the skin
-        notes=tuple(_notes(signals, values, names)),
+        notes=(*_notes(signals, values), *start_notes(channels, starts_s), *renamed),
     )
 
 
@@ -116,9 +119,7 @@ def _column(table: NDArray[np.float64], place: int) -> NDArray[np.float64]:
     return values[: known[-1] + 1] if len(known) else values[:0]
 
 
-def _notes(
-    signals: Sequence[_Signal], values: Sequence[NDArray[np.float64]], names: Sequence[str]
-) -> list[str]:
+def _notes(signals: Sequence[_Signal], values: Sequence[NDArray[np.float64]]) -> list[str]:
     """Say what the labels promise and the rows do not hold."""
     notes = []
     short = [
@@ -131,10 +132,4 @@ def _notes(
             f"{len(short)} channel(s) hold fewer samples than their labels state (the first "
             f"{short[0][1]} of {short[0][0]}): the export was cut short."
         )
-    starts = {signal.start_s for signal in signals}
-    if len(starts) > 1:
-        spread = max(starts) - min(starts)
-        notes.append(f"Channels start up to {spread:g} s apart; each counts from its own start.")
-    if list(names) != [signal.name for signal in signals]:
-        notes.append("Channel names are not unique; running numbers were added to the doubles.")
     return notes

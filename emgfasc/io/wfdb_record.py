@@ -51,17 +51,15 @@ def open_wfdb(path: Path, label: str) -> Contents:
         return open_n2001(hea.with_name(header.file_name[0]), label)
     with refusing(label, "WFDB"):
         frames = _frames(header, hea.parent, label)
-        names = named_once([name or "" for name in header.sig_name])
+        names, notes = named_once([name or "" for name in header.sig_name])
         channels = _channels(header, names, hea)
-    notes = ["Channel names are not unique; running numbers were added to the doubles."]
-    renamed = any(a != b for a, b in zip(names, header.sig_name, strict=True))
     return Contents(
         label=label,
         channels=channels,
         open=partial(_source, hea, label, header.samps_per_frame, frames),
         files=tuple(hea.with_name(name) for name in dict.fromkeys(header.file_name)),
         facts=comment_facts(header.comments, header.base_datetime),
-        notes=tuple(notes if renamed else ()),
+        notes=tuple(notes),
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import emgfasc as ef
-from emgfasc.integrity import Report
+from emgfasc.integrity import Report, clipping
 from emgfasc.integrity.excerpts import look_at
 from emgfasc.integrity.loops import median_steps, runs
 from emgfasc.integrity.scanning import scan
@@ -49,6 +49,26 @@ def test_clipping_is_placed() -> None:
     assert found.channels == ("EMG2",)
     assert found.spans == (pytest.approx((2.5, 2.6)),)
     assert found.amount == 200
+
+
+@pytest.mark.parametrize("size", [1 << 17, 100])
+def test_values_at_the_converters_end_are_counted_and_placed(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clipping, "_BLOCK", size)
+    data = np.round(NOISE / 0.5) * 0.5
+    data[1, [3000, 3001, 7000]] = -2048 * 0.5
+    found = item(check(data), "clipping")
+    assert (found.amount, found.channels, found.trust) == (3, ("EMG2",), "with_care")
+    np.testing.assert_allclose(found.spans, [(1.5, 1.501), (3.5, 3.5005)])
+
+
+def test_many_channels_clipped_a_little_are_judged_by_the_worst() -> None:
+    data = np.random.default_rng(4).normal(0, 8, (20, 10_000))
+    data[:, 4000:4020] = 900.0  # 0.2 % of each channel, 4 % of one channel's length
+    assert item(check(data), "clipping").trust == "with_care"
+    data[3, 4000:4110] = 900.0
+    assert item(check(data), "clipping").trust == "no"
 
 
 def test_flat_stretch_is_placed() -> None:

@@ -31,7 +31,13 @@ def test_saturation_of_n2001(data_dir: Path) -> None:
     assert by_name["clipping"].trust == "no"
     assert "clipping" in found(data_dir / "emglab_n2001/N2001M03VM05.bin")
     # One run of two samples at -32768 counts: too short for a run, but the converter's end.
-    assert "converter" in found(data_dir / "emglab_n2001/N2001A01VM04.bin")["clipping"].sentence
+    short = found(data_dir / "emglab_n2001/N2001A01VM04.bin")["clipping"]
+    assert "2 value(s) at the end of the converter's range" in short.sentence
+    assert (short.amount, short.trust) == (2, "with_care")
+    x = ef.read(data_dir / "emglab_n2001/N2001A01VM04.bin").read()[0]
+    start, stop = (round(second * 23437.5) for second in short.spans[0])
+    assert (stop - start, len(short.spans)) == (2, 1)
+    np.testing.assert_array_equal(x[start:stop], x.min())
 
 
 def test_lone_samples_of_n2001(data_dir: Path) -> None:

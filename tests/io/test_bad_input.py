@@ -11,6 +11,7 @@ from typing import Any
 import mne
 import numpy as np
 import pytest
+import xarray as xr
 
 import emgfasc as ef
 from emgfasc.io.mne_raw import _whole
@@ -142,7 +143,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "csv of a comment": (lambda p: text(p, "a.csv", "# sampling rate: 9\n"), "give scale="),
     "ragged csv": (lambda p: text(p, "a.csv", "# sampling rate: 9\na,b\n1,2\n3\n"), "table of nu"),
     "csv with a word": (lambda p: text(p, "a.csv", "# sampling rate: 9\n1,2\n3,x\n"), "table of n"),
-    "csv with an empty cell": (lambda p: text(p, "a.csv", "# sample rate 9\n1,2\n3,\n"), "table"),
+    "csv with an empty cell": (
+        lambda p: text(p, "a.csv", "# sample rate 9\n1,2\n3,\n"),
+        "table.*an empty cell at row 1, column 2: write nan",
+    ),
     "csv without unit": (lambda p: text(p, "a.csv", "# sampling rate: 9\n1,2\n3,1\n"), "scale="),
     "csv of NaN": (lambda p: text(p, "a.csv", "# sampling rate: 9\na (uV)\nnan\nnan\n"), "NaN"),
     "csv of forces": (
@@ -214,10 +218,11 @@ def test_scales_that_are_none(scale: Any) -> None:
         ef.read(np.zeros((1, 100)), fs=100, scale=scale)
 
 
-@pytest.mark.parametrize("source", [None, {}, b"x"])
-def test_sources_that_are_none(source: Any) -> None:
-    with pytest.raises(ef.ParameterError, match="'source' parameter"):
-        ef.read(source, fs=100)
+@pytest.mark.parametrize("fs", [None, 100])
+@pytest.mark.parametrize("source", [None, {}, b"x", xr.Dataset(), object()])
+def test_sources_that_are_none(source: Any, fs: float | None) -> None:
+    with pytest.raises(ef.ParameterError, match=f"'source' .* got {type(source).__name__} instead"):
+        ef.read(source, fs=fs)
 
 
 @pytest.mark.parametrize(

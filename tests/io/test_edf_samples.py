@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 import emgfasc as ef
 from emgfasc.io import edf_samples
-from emgfasc.io.edf import _unique, open_edf
+from emgfasc.io.channels import named_once
+from emgfasc.io.edf import open_edf
 from emgfasc.io.edf_header import read_header
 
 FIXTURES = (
@@ -125,11 +126,15 @@ def test_starts(
 
 @given(labels=st.lists(st.sampled_from(["a", "a-0", "a-1", "b", ""]), max_size=8))
 def test_names_become_unique_and_unique_ones_stay(labels: list[str]) -> None:
-    names = _unique(labels)
+    names, _ = named_once(labels)
     assert len(set(names)) == len(names) == len(labels)
     assert all(
-        name == label if labels.count(label) == 1 else name.startswith(f"{label}-")
-        for name, label in zip(names, labels, strict=True)
+        name == f"ch{place}"
+        if not label
+        else name == label
+        if labels.count(label) == 1
+        else name.startswith(f"{label}-")
+        for place, (name, label) in enumerate(zip(names, labels, strict=True), 1)
     )
 
 

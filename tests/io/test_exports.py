@@ -119,7 +119,9 @@ def test_cells_of_nothing_are_no_endless_loop() -> None:
     assert noraxon_signals({"a": cell, "b": None}) is None
 
 
-def discover(path: Path, *, periods: bool = True, lose: slice = slice(0)) -> Path:
+def discover(
+    path: Path, *, periods: bool = True, lose: slice = slice(0), late_s: float = 0.0
+) -> Path:
     """As Trigno Discover writes it: own times per channel, slower ones end earlier, markers."""
     sensor = "Avanti Sensor {} (7592{})"
     head = [
@@ -139,7 +141,8 @@ def discover(path: Path, *, periods: bool = True, lose: slice = slice(0)) -> Pat
         slow = [f"{row / 148.1481:.6f}", "0.5"] if row < 40 else ["", ""]
         t = f"{k / 1259.2593:.6f}"
         marker = ["General", "start"] if row == 3 else []
-        head.append([t, f"{DATA[k, 0] / 1e3:.9f}", *slow, t, f"{DATA[k, 1] / 1e3:.9f}", *marker])
+        t2 = f"{k / 1259.2593 + late_s:.6f}"
+        head.append([t, f"{DATA[k, 0] / 1e3:.9f}", *slow, t2, f"{DATA[k, 1] / 1e3:.9f}", *marker])
     path.write_text("\n".join(",".join(row) for row in head), encoding="utf-8")
     return path
 
@@ -158,6 +161,32 @@ def test_trigno_discover_keeps_lost_samples_as_gaps(tmp_path: Path) -> None:
     rec = ef.read(discover(tmp_path / "a.csv", lose=slice(100, 127)))
     assert np.flatnonzero(np.isnan(rec.read()[1])).tolist() == list(range(100, 127))
     assert any("27 sample(s) are missing in 1 place(s)" in note for note in rec.notes)
+
+
+def test_trigno_discover_aligns_sensors_that_start_apart(tmp_path: Path) -> None:
+    rec = ef.read(discover(tmp_path / "a.csv", late_s=50.2 / 1259.2593))
+    # the second sensor's first sample lies nearest the first one's 51st
+    np.testing.assert_allclose(rec.read(), [DATA[50:, 0], DATA[:350, 1]], atol=1e-4)
+    assert any("39865 us apart; up to 50 sample(s) before the latest" in note for note in rec.notes)
+    alone = ef.read(tmp_path / "a.csv", channels=[0])
+    np.testing.assert_allclose(alone.read()[0], DATA[:, 0], atol=1e-4)
+
+
+def test_trigno_labels_align_channels_that_start_apart(tmp_path: Path) -> None:
+    label = (
+        "Label: S: EMG {} Sampling frequency: {} Number of points: 400 start: {} Unit: V "
+        "Domain Unit: s"
+    )
+    lines = [label.format(1, 2000, 0.01), label.format(2, 2000, 0), "X[s],1,X[s],2"]
+    lines += [
+        f"{k / 2000 + 0.01:.6f},{DATA[k, 0] / 1e6:.12f},{k / 2000:.6f},{DATA[k, 1] / 1e6:.12f}"
+        for k in range(400)
+    ]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(lines), encoding="latin-1")
+    rec = ef.read(path)
+    np.testing.assert_allclose(rec.read(), [DATA[:380, 0], DATA[20:, 1]], atol=1e-4)
+    assert any("10000 us apart; up to 20 sample(s) before" in note for note in rec.notes)
 
 
 @pytest.mark.parametrize("sign", [",", ";"])

@@ -173,11 +173,33 @@ def test_the_rate_most_channels_have_wins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "uv"),
-    [("uV", 1), ("uv", 1), ("UV", 1), ("mV", 1e3), ("mv", 1e3), ("V", 1e6), ("nV", 1e-3)],
+    [
+        ("uV", 1),
+        ("uv", 1),
+        ("UV", 1),
+        ("mV", 1e3),
+        ("mv", 1e3),
+        ("V", 1e6),
+        ("nV", 1e-3),
+        ("uVolt", 1),
+        ("microV", 1),
+        ("microvol", 1),
+        ("millivol", 1e3),
+        ("mVolts", 1e3),
+    ],
 )
 def test_every_spelling_of_a_voltage_in_edf(tmp_path: Path, unit: str, uv: float) -> None:
     rec = ef.read(edf_of(tmp_path / "a.edf", [("EMG", unit, 2000)]))
     np.testing.assert_allclose(rec.read(0, 3), np.ones((1, 3)) * uv, rtol=2e-3)
+
+
+def test_a_channel_without_a_name_is_called_by_its_place(tmp_path: Path) -> None:
+    rec = ef.read(
+        edf_of(tmp_path / "a.edf", [("", "uV", 2000), (" EMG", "uV", 2000)]), channels=[0]
+    )
+    assert rec.channels == ("ch1",)
+    assert "Channels without a name are called by their place: ch1." in rec.notes
+    assert not any("not unique" in note for note in rec.notes)
 
 
 @pytest.mark.parametrize("unit", ["", "adu", "%", "g", "uV/s"])

@@ -127,7 +127,7 @@ def test_duplicate_labels_get_running_numbers(data_dir: Path) -> None:
     rec = ef.read(data_dir / "edf/duplicate_channel_labels.edf", channels=[2, 0])
     assert rec.channels == ("EEG F1-Ref-1", "EEG F1-Ref-0")
     assert rec.notes == (
-        "Channel labels are not unique; running numbers were added to the doubles.",
+        "Channel names are not unique; running numbers were added to the doubles.",
         "Kind guessed as 'surface' (2 channel(s) at 250 Hz); override with kind=.",
     )
 

@@ -160,6 +160,17 @@ def test_records_hold_the_rate_exactly(fs: int, n: int) -> None:
     assert n % size == 0 or n % fs > 0, "whole seconds need no filling"
 
 
+@pytest.mark.parametrize("fs", [34 / 0.027, 1000 / 3, 2000 / 3, 52 / 0.027, 4096 / 3, 1e4 / 7])
+def test_rates_that_are_fractions_come_back(tmp_path: Path, fs: float) -> None:
+    # 34 samples in 27 ms are Trigno's 1259.259... Hz: EDF holds them, however many decimals
+    rec = ef.read(np.random.default_rng(6).normal(0, 9, (2, 5003)), fs=fs, kind="surface")
+    ef.io.write(rec, tmp_path / "a.edf")
+    again = ef.read(tmp_path / "a.edf")
+    assert (again.fs_hz, again.n_samples) == (fs, 5003)
+    step = np.ptp(rec.read(), axis=1).max() / 65535
+    np.testing.assert_allclose(again.read(), rec.read(), atol=0.51 * step)
+
+
 def test_rates_edf_cannot_hold(tmp_path: Path) -> None:
     rec = ef.read(np.arange(99.0), fs=1259.259259259, kind="surface")
     with pytest.raises(ef.ParameterError, match=r"EDF cannot hold 1259.259259259 Hz.*write .npz"):
