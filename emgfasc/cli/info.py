@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,8 +18,10 @@ from emgfasc.cli.options import (
     names,
     spoken,
 )
-from emgfasc.integrity import Finding
 from emgfasc.io.channels import listed
+
+if TYPE_CHECKING:
+    from emgfasc.integrity import Finding  # brings numba along
 
 __all__ = ["info"]
 
