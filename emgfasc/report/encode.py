@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 __all__ = ["png_uri", "svg_uri"]
 
 _DPI = 130
+_PAD_INCHES = 3 / 72  # around the picture, as matplotlib's engine leaves it
 
 
 def svg_uri(axes: Axes) -> str:
@@ -58,16 +59,16 @@ def _place(figure: Figure) -> None:
     layout = figure.get_layout_engine()
     if layout is None:
         return
-    if len(figure.axes) > 1:
-        layout.execute(figure)
     figure.set_layout_engine(None)
     if len(figure.axes) > 1:
+        layout.execute(figure)
         return
     (axes,) = figure.axes
-    pad = 3.0 / 72 * figure.dpi
     inside = axes.get_window_extent()
     around = axes.get_tightbbox(FigureCanvasAgg(figure).get_renderer(), for_layout_only=True)
-    page = figure.bbox
+    if around is None:  # nothing is visible
+        return
+    pad, page = _PAD_INCHES * figure.dpi, figure.bbox
     left, bottom = inside.x0 - around.x0 + pad, inside.y0 - around.y0 + pad
     right, top = around.x1 - inside.x1 + pad, around.y1 - inside.y1 + pad
     axes.set_position(
