@@ -1,4 +1,4 @@
-"""Tight groups into units: a stable unit is one of them, a changing unit is many small ones."""
+"""Tight groups into units: each unit is a cloud as wide as its own potentials vary."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
 
 from emgfasc.sort.rules import SortRules
+from emgfasc.sort.separate import separation
 
 __all__ = ["join"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_SPREADS = (0.05, 0.1, 0.2, 0.4)  # energy by which a changing unit's shapes vary, over its own
+_LEAST_SPREAD = 0.003  # share of the energy; what varies by less is all but stable
+_FEW = 5  # potentials of a unit, fewer show no gap
 
 
-def join(centres: Floats, size: Ints, energy: float, rules: SortRules) -> Ints:
-    """Join groups into units while that makes them more probable.
+def join(points: Floats, group: Ints, rules: SortRules) -> Ints:
+    """Join groups into units while that makes them more probable, and no gap parts them.
 
     Parameters
     ----------
-    centres : array, shape (k, d)
-        Means of the groups in units of the noise.
-    size : array of int64, shape (k,)
-        Potentials in each.
-    energy : float
-        Typical squared length of a potential.
+    points : array, shape (n, d)
+        Potentials in units of the noise.
+    group : array of int64, shape (n,)
+        Tight group of each potential, from 0 without a gap.
     rules : SortRules
-        `shapes`.
+        `varies`, `unit_nats` and `gap_nats`.
 
     Returns
     -------
@@ -37,70 +37,102 @@ def join(centres: Floats, size: Ints, energy: float, rules: SortRules) -> Ints:
 
     Notes
     -----
-    Two Chinese restaurants, one in the other (Pitman 2006, doi:10.1007/b11601500): potentials
-    come from units, and those of a changing unit from shapes, of which it has about
-    ``rules.shapes``; a stable unit has one. A unit's mean lies anywhere (normal, with the
-    variance of all potentials), its shapes around the mean. The two units whose union is more
-    probable by the largest factor are joined first.
+    A unit is a normal cloud. Its variance is that of noise, 1, and that of its changes from one
+    discharge to the next, a share of its energy that is not known (jitter is drawn anew at every
+    discharge, so changes are continuous); the mean lies anywhere at that energy. Mean and share
+    are integrated out. Units share the potentials as tables of a Chinese restaurant do (Pitman
+    2006, doi:10.1007/b11601500), but a further unit costs `unit_nats`. The two units whose union
+    is more probable by the largest factor are joined first.
+
+    Such a cloud is equally wide in all directions. Two units that differ in one of them are seen
+    by the gap between them: two that each vary little are apart by many of their own SD.
     """
-    model = _Model(centres, size, energy, rules)
-    unit = np.arange(len(centres))
-    alive = list(range(len(centres)))
-    own = model.score(model.parts)
-    gain = np.full((len(alive), len(alive)), -np.inf)
-    for k in alive[:-1]:
-        gain[k, k + 1 :] = (
-            model.score(model.parts[k] + model.parts[k + 1 :]) - own[k] - own[k + 1 :]
-        )
-    while len(alive) > 1:
-        i, j = np.unravel_index(int(gain.argmax()), gain.shape)
+    units = _Units(points, group, rules)
+    unit = np.arange(units.n)
+    gain = units.gains()
+    while True:
+        i, j = (int(k) for k in np.unravel_index(int(gain.argmax()), gain.shape))
         if gain[i, j] <= 0:
-            break
+            return np.unique(unit, return_inverse=True)[1].astype(np.int64)
+        if units.parted(i, j):
+            gain[i, j] = -np.inf
+            continue
         unit[unit == j] = i
-        model.parts[i] += model.parts[j]
-        alive.remove(int(j))
         gain[j], gain[:, j] = -np.inf, -np.inf
-        own[i] = model.score(model.parts[i : i + 1])[0]
-        others = np.array([k for k in alive if k != i], np.int64)
-        if not others.size:
-            break
-        fresh = model.score(model.parts[i] + model.parts[others]) - own[i] - own[others]
-        low, high = np.minimum(i, others), np.maximum(i, others)
-        gain[low, high] = fresh
-    return np.unique(unit, return_inverse=True)[1].astype(np.int64)
+        others, fresh = units.merge(i, j)
+        gain[np.minimum(i, others), np.maximum(i, others)] = fresh
 
 
-class _Model:
-    """Sums over a unit's groups from which its probability follows; sums of parts add up.
+class _Units:
+    """Units while they are joined, each with the sums from which its probability follows."""
 
-    ``parts`` has one row per group: its size, 1, the log-gamma of its size, then for each spread
-    of shapes the log variance of its mean, the weight, the weighted squared length and the
-    weighted mean.
+    def __init__(self, points: Floats, group: Ints, rules: SortRules) -> None:
+        self.points, self.rules = points, rules
+        self.n = int(group.max()) + 1
+        self.members = [np.flatnonzero(group == k) for k in range(self.n)]
+        square = (points**2).sum(axis=1, keepdims=True)
+        self.sums = np.zeros((self.n, 2 + points.shape[1]))
+        np.add.at(self.sums, group, np.hstack([np.ones_like(square), square, points]))
+        self.own = _score(self.sums, rules)
+        self.alive = np.ones(self.n, bool)
+
+    def gains(self) -> Floats:
+        """Return by how much each union is more probable, above the diagonal."""
+        gain = np.full((self.n, self.n), -np.inf)
+        for k in range(self.n - 1):
+            gain[k, k + 1 :] = self._gain(k, np.arange(k + 1, self.n))
+        return gain
+
+    def merge(self, i: int, j: int) -> tuple[Ints, Floats]:
+        """Let unit i take over unit j; return the other units and their gains with it."""
+        self.members[i] = np.sort(np.concatenate([self.members[i], self.members[j]]))
+        self.sums[i] += self.sums[j]
+        self.own[i] = _score(self.sums[i : i + 1], self.rules)[0]
+        self.alive[j] = False
+        others = np.flatnonzero(self.alive)
+        others = others[others != i]
+        return others, self._gain(i, others)
+
+    def parted(self, i: int, j: int) -> bool:
+        """Tell whether a gap lies between two units, seen from how much each of them varies."""
+        one, two = self.points[self.members[i]], self.points[self.members[j]]
+        if min(len(one), len(two)) < _FEW:
+            return False
+        n, d = len(one) + len(two), self.points.shape[1]
+        middle = (self.sums[i, 2:] + self.sums[j, 2:]) / n
+        within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in (one, two))
+        floor = max(within / (d * (n - 2)), 1 + self.rules.shape_var * float(middle @ middle))
+        wide = self.rules.amplitude_cv * middle[None]
+        return separation(one, two, wide=wide, floor=floor) > self.rules.gap_nats
+
+    def _gain(self, i: int, others: Ints) -> Floats:
+        union = _score(self.sums[i] + self.sums[others], self.rules)
+        return np.asarray(union - self.own[i] - self.own[others])
+
+
+def _score(sums: Floats, rules: SortRules) -> Floats:
+    """Return the log-probability of units, each given by the sums over its potentials.
+
+    Parameters
+    ----------
+    sums : array, shape (n_units, 2 + d)
+        Of 1, of the squared length and of the points; sums of parts add up.
     """
+    n, square, total = sums[:, :1], sums[:, 1:2], sums[:, 2:]
+    d = total.shape[1]
+    energy = np.maximum(square / n - d, d) / d  # of the potential, in each dimension
+    variance = 1 + energy * _spreads(rules.varies)
+    pull = (total**2).sum(axis=1, keepdims=True)
+    place = -0.5 * (
+        d * ((n - 1) * np.log(variance) + np.log(variance + n * energy))
+        + square / variance
+        - energy * pull / (variance * (variance + n * energy))
+    )
+    seated = gammaln(n[:, 0]) - rules.unit_nats
+    return np.asarray(logsumexp(place, axis=1) - np.log(place.shape[1]) + seated)
 
-    def __init__(self, centres: Floats, size: Ints, energy: float, rules: SortRules) -> None:
-        self.d, self.shapes = centres.shape[1], rules.shapes
-        self.base = max(energy / self.d, 1.0)
-        spreads = np.array([0.0, *(share * energy / self.d for share in _SPREADS)])
-        columns = [size, np.ones(len(size)), gammaln(size)]
-        for variance in spreads[:, None] + 1 / size:
-            columns += [np.log(variance), 1 / variance, (centres**2).sum(axis=1) / variance]
-            columns += list((centres / variance[:, None]).T)
-        self.parts: Floats = np.array(columns, np.float64).T
 
-    def score(self, parts: Floats) -> Floats:
-        """Return the log-probability of units from their sums, shape (n_units,)."""
-        n, k, tables = parts[:, 0], parts[:, 1], parts[:, 2]
-        block = parts[:, 3:].reshape(len(parts), -1, 3 + self.d)
-        weight, square, pull = block[..., 1], block[..., 2], block[..., 3:]
-        place = -0.5 * (
-            self.d * (block[..., 0] + np.log1p(self.base * weight))
-            + square
-            - self.base / (1 + self.base * weight) * (pull**2).sum(axis=2)
-        )
-        changing = (
-            k * np.log(self.shapes) + tables + gammaln(self.shapes) - gammaln(self.shapes + n)
-        )
-        as_stable = np.where(k == 1, place[:, 0], -np.inf)
-        as_changing = logsumexp(place[:, 1:], axis=1) - np.log(place.shape[1] - 1) + changing
-        return np.asarray(gammaln(n) + np.logaddexp(as_stable, as_changing))
+def _spreads(most: float) -> Floats:
+    """Return the shares of the energy that are tried: none, and by halves down from the most."""
+    halves = int(np.log2(max(most / _LEAST_SPREAD, 1.0)))
+    return np.array([0.0, *(most / 2.0**k for k in range(halves + 1))])

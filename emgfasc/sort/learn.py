@@ -78,9 +78,8 @@ def learn(rec: Recording, peaks: Ints, rules: SortRules) -> Learned:
         group = atoms(embedding, rules)
     size = np.bincount(group)
     centres = _means(embedding.points, group)
-    energy = float((embedding.points**2).sum(axis=1).mean())
     least = rules.least(len(seen))
-    joined = join(centres, size, energy, rules)
+    joined = join(embedding.points, group, rules)
     unit_of = _numbered(joined, size, least)
     every = np.full(len(peaks), -1, np.int64)
     every[seen] = group

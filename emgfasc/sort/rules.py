@@ -31,9 +31,13 @@ class SortRules:
         potential's energy.
     amplitude_cv : float
         SD of the size of a unit's potentials over its mean.
-    shapes : float
-        How many shapes a unit may have that changes from discharge to discharge; the more, the
-        less readily few large groups are taken for one unit.
+    varies : float
+        Variance of a unit's potentials at most, all directions together, as a share of the
+        potential's energy.
+    unit_nats : float
+        What a further unit must add to the log-probability of the potentials.
+    gap_nats : float
+        As `apart_nats`, of two units as wide as they are; then they are not joined.
     min_size : int
         Fewer alike potentials are no unit; they stay unsorted. Among few potentials fewer are
         enough, see :meth:`least`: the more there are, the more overlaps are alike by chance.
@@ -58,7 +62,9 @@ class SortRules:
     apart_nats: float = 5.0
     shape_var: float = 0.003
     amplitude_cv: float = 0.05
-    shapes: float = 15.0
+    varies: float = 0.012
+    unit_nats: float = 0.0
+    gap_nats: float = 10.0
     min_size: int = 5
     lag_ms: float = 10.0
     within_ms: float = 3.0
@@ -84,8 +90,16 @@ class SortRules:
         one_of("kind", kind, KINDS)
         if kind == "needle":
             # Few fasciculations among hundreds of fibrillations are a unit too.
-            return cls(before_ms=6.0, after_ms=10.0, lag_ms=5.0, shape_var=0.004, min_size=3)
+            return cls(
+                before_ms=6.0,
+                after_ms=10.0,
+                lag_ms=5.0,
+                shape_var=0.004,
+                varies=0.5,
+                unit_nats=40.0,
+                min_size=3,
+            )
         if kind == "hdsemg":
             return cls(before_ms=12.0, after_ms=18.0)
         # Far from the fibres, potentials of a changing unit hardly change.
-        return cls(before_ms=12.0, after_ms=18.0, shapes=100.0, apart_ms=4.6)
+        return cls(before_ms=12.0, after_ms=18.0, apart_ms=4.6)
