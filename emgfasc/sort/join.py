@@ -16,6 +16,7 @@ Ints = NDArray[np.int64]
 
 _LEAST_SPREAD = 0.003  # share of the energy; what varies by less is all but stable
 _FEW = 5  # potentials of a unit, fewer show no gap
+_LITTLE = 0.2  # share of the energy; what varies by more may have gaps, as when a branch fails
 
 
 def join(points: Floats, group: Ints, rules: SortRules) -> Ints:
@@ -45,7 +46,7 @@ def join(points: Floats, group: Ints, rules: SortRules) -> Ints:
     is more probable by the largest factor are joined first.
 
     Such a cloud is equally wide in all directions. Two units that differ in one of them are seen
-    by the gap between them: two that each vary little are apart by many of their own SD.
+    by the gap between them, measured in their own SD, where both vary little.
     """
     units = _Units(points, group, rules)
     unit = np.arange(units.n)
@@ -101,9 +102,11 @@ class _Units:
         n, d = len(one) + len(two), self.points.shape[1]
         middle = (self.sums[i, 2:] + self.sums[j, 2:]) / n
         within = sum(float(((part - part.mean(axis=0)) ** 2).sum()) for part in (one, two))
-        floor = max(within / (d * (n - 2)), 1 + self.rules.shape_var * float(middle @ middle))
+        variance = within / (d * (n - 2))
+        if d * (variance - 1) > _LITTLE * float(middle @ middle):
+            return False
         wide = self.rules.amplitude_cv * middle[None]
-        return separation(one, two, wide=wide, floor=floor) > self.rules.gap_nats
+        return separation(one, two, wide=wide, floor=max(variance, 1.0)) > self.rules.gap_nats
 
     def _gain(self, i: int, others: Ints) -> Floats:
         union = _score(self.sums[i] + self.sums[others], self.rules)

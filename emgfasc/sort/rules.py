@@ -37,7 +37,9 @@ class SortRules:
     unit_nats : float
         What a further unit must add to the log-probability of the potentials.
     gap_nats : float
-        As `apart_nats`, of two units as wide as they are; then they are not joined.
+        Two units that vary little are not joined when two heaps as wide as theirs explain their
+        potentials better than one, by this log-likelihood. Of stable simulated units cut in half
+        none reached 8, of different ones most exceed it.
     min_size : int
         Fewer alike potentials are no unit; they stay unsorted. Among few potentials fewer are
         enough, see :meth:`least`: the more there are, the more overlaps are alike by chance.
@@ -64,7 +66,7 @@ class SortRules:
     amplitude_cv: float = 0.05
     varies: float = 0.012
     unit_nats: float = 0.0
-    gap_nats: float = 10.0
+    gap_nats: float = 7.0
     min_size: int = 5
     lag_ms: float = 10.0
     within_ms: float = 3.0
