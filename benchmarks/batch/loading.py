@@ -33,8 +33,8 @@ class Load:
     ----------
     name : str
         Which one.
-    seconds, largest_gb : float
-        Time, and resident memory of the largest process.
+    seconds, cpu_s, largest_gb : float
+        Time, that of all cores together, and resident memory of the largest process.
     n_files, n_events, n_true : int
         Recordings done, events found in them, potentials that are in them.
     recall, precision : float
@@ -43,6 +43,7 @@ class Load:
 
     name: str
     seconds: float
+    cpu_s: float
     largest_gb: float
     n_files: int
     n_events: int
@@ -53,8 +54,9 @@ class Load:
     def __str__(self) -> str:
         """Say it in one line."""
         return (
-            f"{self.name}: {self.n_files} file(s), {self.seconds:.0f} s, largest process "
-            f"{self.largest_gb:.2f} GB ({LARGEST_GB[self.name]:g} stated), {self.n_events} events "
+            f"{self.name}: {self.n_files} file(s), {self.seconds:.0f} s "
+            f"({self.cpu_s:.0f} s of CPU), largest process {self.largest_gb:.2f} GB "
+            f"({LARGEST_GB[self.name]:g} stated), {self.n_events} events "
             f"of {self.n_true}, recall {self.recall:.3f}, precision {self.precision:.3f}"
         )
 
@@ -101,6 +103,7 @@ def _loaded(name: str, source: Path, seconds: float) -> Load:
     return Load(
         name=name,
         seconds=run.seconds,
+        cpu_s=run.cpu_s,
         largest_gb=run.largest_gb,
         n_files=len(table),
         n_events=n_events,

@@ -77,5 +77,6 @@ def look_at(rec: Recording) -> Look:
 
 def _medians(tables: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the median of tables of numbers, place by place: one sort, as there are few."""
-    ordered, n = np.sort(tables, axis=0), len(tables)
+    ordered, n = np.stack(tables), len(tables)
+    ordered.sort(axis=0)
     return np.asarray((ordered[(n - 1) // 2] + ordered[n // 2]) / 2, np.float64)

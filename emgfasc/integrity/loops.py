@@ -9,6 +9,8 @@ from emgfasc._kernels.jit import kernel
 
 __all__ = ["close_run", "doubled", "extremes", "median_steps", "repeated", "repeats", "runs"]
 
+_AT_ONCE = 64  # samples
+
 
 @kernel
 def _median(values: NDArray[np.float64], near: float, spare: NDArray[np.float64]) -> float:
@@ -84,6 +86,61 @@ def close_run(
 
 
 @kernel
+def _ordinary(
+    x: NDArray[np.float32], start: int, stop: int, upper: float, lower: float, tall: float
+) -> bool:
+    """Tell whether none of some samples concerns :func:`runs`; four must lie before the first.
+
+    Without a branch, so that many samples are looked at in one instruction.
+    """
+    now, after, middle = x[start:stop], x[start - 1 : stop], x[start - 2 : stop]
+    before2, odd = x[start - 4 : stop], 0
+    for i in range(now.size):
+        value = np.float64(now[i])
+        base = 0.5 * (np.float64(before2[i]) + value)
+        calm = (value < upper) & (value > lower) & (now[i] != after[i])
+        odd += not (calm & (abs(np.float64(middle[i]) - base) <= tall))
+    return odd == 0
+
+
+@kernel
+def _each(
+    x: NDArray[np.float32],
+    at: int,
+    limits: NDArray[np.float64],
+    state: NDArray[np.float64],
+    spans: NDArray[np.float64],
+    totals: NDArray[np.float64],
+) -> None:
+    """Take one sample after the other into :func:`runs`."""
+    before2, before, middle, after = state[4], state[5], state[6], state[7]
+    for i in range(x.size):
+        value = np.float64(x[i])
+        now = at + i
+        inside = (value == after, value >= limits[4], value <= limits[5], np.isnan(value))
+        for kind in range(4):
+            if inside[kind]:
+                if state[kind] < 0:
+                    state[kind] = now - 1 if kind == 0 else now
+            elif state[kind] >= 0:
+                close_run(kind, now, limits, state, spans, totals)
+        # The middle one of five samples, against the two on either side.
+        base = 0.5 * (before2 + value)
+        height = abs(middle - base)
+        if height > limits[6]:
+            near = max(abs(before2 - base), abs(before - base), abs(after - base))
+            if height > limits[7] * near:
+                place = int(totals[4, 0])
+                if 2 * place + 1 < spans.shape[1]:
+                    spans[4, 2 * place] = now - 2
+                    spans[4, 2 * place + 1] = now - 1
+                totals[4, 0] += 1
+                totals[4, 1] += 1
+        before2, before, middle, after = before, middle, after, value
+    state[4], state[5], state[6], state[7] = before2, before, middle, after
+
+
+@kernel
 def runs(
     x: NDArray[np.float32],
     at: int,
@@ -99,35 +156,14 @@ def runs(
     running run of each kind (-1: none), then the four last values. ``spans[kind]``: pairs of
     start and stop, as many as fit. ``totals[kind]``: number of runs and of samples.
     """
-    before2, before, middle, after = state[4], state[5], state[6], state[7]
-    upper, lower, tall, factor = limits[4], limits[5], limits[6], limits[7]
-    running = state[:4].max() >= 0
-    for i in range(x.size):
-        value = np.float64(x[i])
-        now = at + i
-        inside = (value == after, value >= upper, value <= lower, np.isnan(value))
-        if running or inside[0] or inside[1] or inside[2] or inside[3]:
-            for kind in range(4):
-                if inside[kind]:
-                    if state[kind] < 0:
-                        state[kind] = now - 1 if kind == 0 else now
-                elif state[kind] >= 0:
-                    close_run(kind, now, limits, state, spans, totals)
-            running = state[:4].max() >= 0
-        # The middle one of five samples, against the two on either side.
-        base = 0.5 * (before2 + value)
-        height = abs(middle - base)
-        if height > tall:
-            near = max(abs(before2 - base), abs(before - base), abs(after - base))
-            if height > factor * near:
-                place = int(totals[4, 0])
-                if 2 * place + 1 < spans.shape[1]:
-                    spans[4, 2 * place] = now - 2
-                    spans[4, 2 * place + 1] = now - 1
-                totals[4, 0] += 1
-                totals[4, 1] += 1
-        before2, before, middle, after = before, middle, after, value
-    state[4], state[5], state[6], state[7] = before2, before, middle, after
+    for start in range(0, x.size, _AT_ONCE):
+        stop = min(start + _AT_ONCE, x.size)
+        idle = start >= 4 and state[:4].max() < 0
+        if idle and _ordinary(x, start, stop, limits[4], limits[5], limits[6]):
+            for k in range(4):
+                state[4 + k] = x[stop - 4 + k]
+        else:
+            _each(x[start:stop], at + start, limits, state, spans, totals)
 
 
 @kernel

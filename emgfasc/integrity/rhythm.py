@@ -62,7 +62,8 @@ def slow_traces(rec: Recording) -> list[tuple[Floats, Floats]]:
     size = max(1, round(CELL_S * rec.fs_hz))
     pieces = []
     for _, block in rec.blocks(size * round(_BLOCK_S / CELL_S)):
-        mixed = mixer[:, good] @ filled(block[good])
+        rows = block[good] if len(good) < rec.n_channels else block  # not copied
+        mixed = mixer[:, good] @ filled(rows)
         n = mixed.shape[1] // size
         pieces.append(mixed[:, : n * size].reshape(len(mixer), n, size).mean(axis=2))
     traces = np.concatenate(pieces, axis=1)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
+from emgfasc.containers.gaps import filled
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
 from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, peel
 from emgfasc.sort.rules import SortRules
@@ -182,9 +183,9 @@ class _Search:
 
     def _read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Read a stretch with zeros beyond the ends and in gaps."""
-        data = np.nan_to_num(self.rec.read(start, stop)[self.rec.good], nan=0.0)
+        data = filled(self.rec.read(start, stop)[self.rec.good])
         before, after = max(0, -start), max(0, stop - self.rec.n_samples)
-        return np.pad(data, ((0, 0), (before, after)))
+        return np.pad(data, ((0, 0), (before, after))) if before or after else data
 
     def _row(
         self, row: Any, part: Part, rest: NDArray[np.float64], start: int, *, alone: bool

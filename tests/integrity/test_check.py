@@ -192,11 +192,14 @@ def test_the_median_step_is_numpys_whatever_was_expected(
     np.testing.assert_array_equal(median_steps(x, np.full(3, near)), expected)
 
 
-def test_naive_runs_for_any_block_size() -> None:
+@pytest.mark.parametrize("step", [1.0, 1e-3])
+def test_naive_runs_for_any_block_size(step: float) -> None:
     rng = np.random.default_rng(5)
-    x = np.round(rng.normal(0, 1, 3000)).astype(np.float32)
+    x = (np.round(rng.normal(0, 1, 3000) / step) * step).astype(np.float32)
+    x[500:505] = x[500]
+    x[64::128] += rng.uniform(10, 60, len(x[64::128])).astype(np.float32)
     x[1000:1012] = np.nan
-    limits = np.array([4, 2, 2, 1, x[~np.isnan(x)].max() - 1, -2, 2.5, 3.0])
+    limits = np.array([4, 2, 2, 1, 90.0, -90, 8, 12.0])
     results = []
     for size in (1, 7, 3000):
         state = np.full(8, -1.0)
@@ -216,6 +219,13 @@ def test_naive_runs_for_any_block_size() -> None:
             start = i
     assert results[0][1][0].tolist() == [len(lengths), sum(lengths)]
     assert results[0][1][3].tolist() == [1, 12]
+    lone = 0
+    for before2, before, middle, after, value in np.lib.stride_tricks.sliding_window_view(x, 5):
+        base = (float(before2) + float(value)) / 2
+        near = max(abs(float(other) - base) for other in (before2, before, after))
+        lone += abs(middle - base) > 8 and abs(middle - base) > 12 * near
+    assert results[0][1][4].tolist() == [lone, lone]
+    assert lone > 5
 
 
 @settings(max_examples=60, deadline=None)
