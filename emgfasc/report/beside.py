@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import pickle
 import sys
 import warnings
 from collections.abc import Callable
+from multiprocessing import current_process, get_context
+from multiprocessing.connection import Connection
 from typing import TypeVar
 
 __all__ = ["beside"]
 
 T = TypeVar("T")
 
+_PATIENCE_S = 60.0  # ten times what a page of many units takes on a busy machine
 
-def beside(task: Callable[[], T], *, n_processes: int) -> Callable[[], T]:
+
+def beside(
+    task: Callable[[], T], *, n_processes: int, patience_s: float = _PATIENCE_S
+) -> Callable[[], T]:
     """Begin `task` in a copy of this process, and return what waits for its result.
 
-    With one process, on systems other than Linux (elsewhere libraries do not outlive a fork), or
-    when the copy fails, the task is done in this process, when its result is asked for.
+    With one process, on systems other than Linux (elsewhere libraries do not outlive a fork), in a
+    worker that may have no children, or when the copy fails, the task is done in this process, when
+    its result is asked for.
 
     Parameters
     ----------
     task : callable
-        Without arguments; its result can be pickled. It must need no other thread.
+        Without arguments; its result can be sent to another process. It must need no other thread.
     n_processes : int
         At least 2 for a copy to be made.
+    patience_s : float
+        How long to wait for the copy once its result is asked for.
 
     Returns
     -------
@@ -39,37 +46,40 @@ def beside(task: Callable[[], T], *, n_processes: int) -> Callable[[], T]:
     >>> waited()
     42
     """
-    if n_processes < 2 or sys.platform != "linux":
+    if n_processes < 2 or sys.platform != "linux" or current_process().daemon:
         return task
-    source, target = os.pipe()
+    fork = get_context("fork")
+    source, target = fork.Pipe(duplex=False)
+    copy = fork.Process(target=_deliver, args=(task, target), daemon=True)
     with warnings.catch_warnings():
         # Python 3.12 warns of locks that other threads may hold: the kernels' threads are idle
-        # then, and the copy draws, writes to its pipe and ends.
+        # then, and the copy only draws, and is not waited for without end.
         warnings.simplefilter("ignore", DeprecationWarning)
-        child = os.fork()
-    if child == 0:
-        _deliver(task, target)
-    os.close(target)
-    return lambda: _received(child, source, task)
+        copy.start()
+    target.close()
 
-
-def _deliver(task: Callable[[], T], target: int) -> None:
-    """Write the result and end at once: nothing of the first process is tidied up twice."""
-    status = 1
-    try:
-        with open(target, "wb") as pipe:
-            pickle.dump(task(), pipe)
-        status = 0
-    finally:
-        os._exit(status)
-
-
-def _received(child: int, source: int, task: Callable[[], T]) -> T:
-    """Return what the copy made, or make it."""
-    with open(source, "rb") as pipe:
-        made = pipe.read()
-    _, status = os.waitpid(child, 0)
-    if status != 0:
+    def received() -> T:
+        try:
+            if source.poll(patience_s):
+                made: tuple[T] | None = source.recv()
+                if made is not None:
+                    return made[0]
+        except EOFError:  # it was killed
+            pass
+        finally:
+            source.close()
+            copy.kill()
+            copy.join()
         return task()  # the same error, if it is one, comes up where it can be told
-    result: T = pickle.loads(made)  # noqa: S301 - our own copy wrote it
-    return result
+
+    return received
+
+
+def _deliver(task: Callable[[], T], target: Connection) -> None:
+    """Send the result in a tuple of one; ``None`` when there is none."""
+    try:
+        made = (task(),)
+    except BaseException:  # whatever it is, the first process meets it too
+        target.send(None)
+    else:
+        target.send(made)

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -43,6 +44,20 @@ def test_a_killed_copy_costs_time_only() -> None:
         return "drawn after all"
 
     assert beside(killed, n_processes=2)() == "drawn after all"
+
+
+@forks
+def test_a_stuck_copy_is_not_waited_for() -> None:
+    first = os.getpid()
+
+    def stuck() -> str:
+        if os.getpid() != first:
+            time.sleep(600)
+        return "drawn after all"
+
+    begun = time.monotonic()
+    assert beside(stuck, n_processes=2, patience_s=0.2)() == "drawn after all"
+    assert time.monotonic() - begun < 60
 
 
 @pytest.mark.parametrize("name", ["normal", "grid"])
