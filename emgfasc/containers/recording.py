@@ -17,6 +17,8 @@ from emgfasc.errors import ParameterError, RecordingError
 
 __all__ = ["ArraySource", "Recording", "Source"]
 
+_LOADED = 1 << 24  # values read at once: 64 MB
+
 
 class Source(Protocol):
     """Anything that hands out stretches of a recording."""
@@ -265,10 +267,19 @@ class Recording:
         )
 
     def load(self) -> Recording:
-        """Return the same recording held in memory."""
+        """Return the same recording held in memory.
+
+        A long one is read block by block: many a library hands out float64, twice the size.
+        """
         if isinstance(self.source, ArraySource):
             return self
-        return self.replace(source=ArraySource(self.read()))
+        size = max(_LOADED // self.n_channels, 1)
+        if size >= self.n_samples:
+            return self.replace(source=ArraySource(self.read()))
+        data = np.empty((self.n_channels, self.n_samples), np.float32)
+        for start, block in self.blocks(size):
+            data[:, start : start + block.shape[1]] = block
+        return self.replace(source=ArraySource(data))
 
     def replace(self, **changes: Any) -> Recording:
         """Return a copy with some attributes changed."""

@@ -73,14 +73,15 @@ def analyze(
     seen = _held(rec)  # read once, where each check would read it again
     tell("check")
     doubts = integrity.check(seen).flags
+    lost = resting.lost(seen)
     tell("clean")
     plain = _held(preprocess.mains_free(seen, mains_hz=use.mains_hz))
     plain = plain.replace(flags=tuple(dict.fromkeys((*rec.flags, *doubts))))
+    del seen  # of what is held, only `plain` and `clean` are looked at again
     clean = _held(preprocess.clean(plain, band_hz=use.band_hz, mains_hz=None, n_jobs=n_jobs))
     beats = detect.find_beats(clean)
     clean = _held(detect.without_beats(clean, beats))
     tell("rest")
-    lost = resting.lost(seen)
     first_rest = resting.find(clean, rules=use.rest, lost=lost)
     tell("detect")
     found = detect.detect(

@@ -1,9 +1,12 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import emgfasc as ef
 from emgfasc.containers import EVENTS, UNITS, Events, Rest, Units
 from emgfasc.errors import ParameterError, RecordingError
 from signals import recording
@@ -14,6 +17,23 @@ def _row(peak_s: float, category: str = "fasciculation") -> dict[str, object]:
         "onset": peak_s - 0.005, "duration": 0.01, "peak_s": peak_s, "channel": "c0",
         "n_channels": 1, "amplitude_uv": 100.0, "snr": 20.0, "unit": 1, "category": category,
     }  # fmt: skip
+
+
+def test_a_long_recording_is_loaded_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    rec = ef.preprocess.clean(ef.read(np.random.default_rng(0).normal(0, 5, (3, 9000)), fs=2048))
+    whole = rec.load()
+    monkeypatch.setattr("emgfasc.containers.recording._LOADED", 3 * 700)
+    asked: list[int] = []
+    read = type(rec.source).read
+
+    def counting(self: Any, start: int, stop: int) -> np.ndarray:
+        asked.append(stop - start)
+        return read(self, start, stop)
+
+    monkeypatch.setattr(type(rec.source), "read", counting)
+    parts = rec.load()
+    assert max(asked) == 700
+    np.testing.assert_array_equal(parts.read(), whole.read())
 
 
 def test_recording_refuses_what_no_stage_could_use() -> None:

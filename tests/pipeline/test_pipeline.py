@@ -1,6 +1,9 @@
 import json
 import os
+import weakref
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +65,41 @@ def test_four_files_are_written_and_read_back(
     assert summary["rest_status"] == "rest"
     assert summary["params_hash"] == res.settings.params_hash
     assert (tmp_path / "S_report.html").read_text().lower().startswith("<!doctype html>")
+
+
+@dataclass(frozen=True, eq=False)
+class _Watched:
+    """A file of which every array handed out is watched."""
+
+    data: np.ndarray
+    handed: list[weakref.ref[np.ndarray]] = field(default_factory=list)
+
+    @property
+    def n_samples(self) -> int:
+        return int(self.data.shape[1])
+
+    def read(self, start: int, stop: int) -> np.ndarray:
+        block = self.data[:, start:stop].copy()
+        self.handed.append(weakref.ref(block))
+        return block
+
+
+def test_what_was_read_is_let_go_once_it_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    hum = 30 * np.sin(2 * np.pi * 50 * np.arange(20_480) / 2048)
+    source = _Watched((rng.normal(0, 5, (2, 20_480)) + hum).astype(np.float32))
+    rec = ef.read(np.zeros((2, 20_480)), fs=2048, kind="surface").replace(source=source)
+    alive: list[int] = []
+
+    def detect(*args: Any, **options: Any) -> ef.Events:
+        alive.append(sum(block() is not None for block in source.handed))
+        return detected(*args, **options)
+
+    detected = ef.detect.detect
+    monkeypatch.setattr("emgfasc.pipeline.run.detect.detect", detect)
+    res = ef.analyze(rec)
+    assert any("mains" in step for step in res.recording.steps)
+    assert (alive, len(source.handed) > 0) == ([0], True)
 
 
 def test_input_is_left_alone(simulated: tuple[ef.Recording, ef.Events, ef.Analysis]) -> None:
