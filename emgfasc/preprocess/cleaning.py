@@ -10,7 +10,8 @@ from emgfasc.containers import Recording
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.preprocess.channels import judge_channels
 from emgfasc.preprocess.filters import Band, band_for, filtered
-from emgfasc.preprocess.mains import Mains, find_mains, without_mains
+from emgfasc.preprocess.mains import Mains, find_mains
+from emgfasc.preprocess.mains_fit import without_mains
 
 __all__ = ["clean", "mains_free"]
 

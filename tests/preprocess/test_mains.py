@@ -4,7 +4,8 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
 from emgfasc.preprocess import Mains, find_mains
-from emgfasc.preprocess.mains import _middle, without_mains
+from emgfasc.preprocess.mains import _middle
+from emgfasc.preprocess.mains_fit import MainsFreeSource, without_mains
 from signals import potential, recording
 
 FS = 2048.0
@@ -50,6 +51,24 @@ def test_removes_wandering_mains_and_spares_potentials() -> None:
     # What is taken from the potentials themselves is far below the noise.
     spared = without_mains(recording(data, FS), Mains(50.0, (1, 3, 5))).read() - data
     assert np.abs(spared).max() < 5.0
+
+
+@pytest.mark.parametrize("wander", [0.06, 0.1])
+def test_follows_the_higher_harmonics_of_mains_that_wanders(wander: float) -> None:
+    data, hum = _noise(40), _hum(40, 50.0, wander=wander)
+    noisy = recording(data + hum, FS)
+    left = without_mains(noisy, find_mains(noisy)).read() - data
+    inner = left[:, int(FS) : -int(FS)]
+    # With one frequency for all windows 5.3 and 11.7 % of it were left; 2.9 and 4.7 % now.
+    assert inner.std() < 0.05 * hum.std()
+
+
+def test_steps_of_frequency_turn_with_the_phase() -> None:
+    t = np.arange(int(2 * FS)) / FS - 1
+    for off in (-0.2, -0.03, 0.0, 0.05, 0.3):
+        wave = 3 * np.cos(2 * np.pi * (50 + off) * t + 0.4) + np.sin(6 * np.pi * (50 + off) * t)
+        source = MainsFreeSource(recording([wave], FS).source, Mains(50.0, (1, 3)), FS)
+        assert np.abs(source.read(0, len(t))).max() < 0.02
 
 
 def test_does_not_depend_on_how_it_is_cut() -> None:
