@@ -67,7 +67,7 @@ def test_steps_of_frequency_turn_with_the_phase() -> None:
     t = np.arange(int(2 * FS)) / FS - 1
     for off in (-0.2, -0.03, 0.0, 0.05, 0.3):
         wave = 3 * np.cos(2 * np.pi * (50 + off) * t + 0.4) + np.sin(6 * np.pi * (50 + off) * t)
-        source = MainsFreeSource(recording([wave], FS).source, Mains(50.0, (1, 3)), FS)
+        source = MainsFreeSource(recording(wave[None], FS).source, Mains(50.0, (1, 3)), FS)
         assert np.abs(source.read(0, len(t))).max() < 0.02
 
 
