@@ -26,6 +26,9 @@ _BANDS: dict[Kind, tuple[float, float]] = {
 _TOP_SHARE = 0.45  # of the sampling rate: above it a bilinear filter no longer has its shape
 _FORGET = 3e-6  # what is left of a wrong start after the warm-up
 _SINGLE = 1 / 256  # of the rate: below, float32 would come near an error of 1e-4 SD
+# Long stretches of one channel lie side by side in a tile. Were they whole pages of memory apart,
+# all sixteen would want the same few lines of the cache, and reading them took twice the time.
+_ASIDE = 272
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ class FilteredSource:
         """Compute the filter once."""
         warm = self.band.warm_samples
         length = 4096 * math.ceil(4 * warm / 4096)
+        if length > 4096:
+            length += _ASIDE
         single = self.band.low_hz >= _SINGLE * self.band.fs_hz
         biquads = self.band.biquads.astype(np.float32 if single else np.float64)
         object.__setattr__(self, "_design", (biquads, warm, length))
