@@ -79,7 +79,7 @@ def detect(
     sensitivity = Sensitivity(
         noise_uv=np.median(noise, axis=1).astype(np.float64),
         detection_limit_uv=certain_amplitude_uv(
-            np.sqrt(np.median(seen.levels.smooth(), axis=2))[: len(rec.good)],
+            np.sqrt(seen.levels.middle()[: len(rec.good)]),
             seen.widths,
             threshold,
             spike_samples=_SPIKE_MS[rec.kind] * rec.fs_hz / 1e3,
@@ -99,8 +99,7 @@ def detect(
 def _spans(seen: Scan, threshold: float, rec: Recording, rules: DetectRules) -> NDArray[np.int64]:
     """Return first and last sample of every potential, padded and inside the recording."""
     hits = seen.candidates
-    smooth = seen.levels.smooth()
-    noise = seen.levels.sd_at(smooth, hits.lane, hits.scale, hits.sample)
+    noise = seen.levels.sd_at(hits.lane, hits.scale, hits.sample)
     strength = np.divide(hits.response, noise, out=np.zeros(len(noise)), where=noise > 0)
     per_ms = rec.fs_hz / 1e3
     edge = rules.edge_ms * per_ms
@@ -121,7 +120,7 @@ def _spans(seen: Scan, threshold: float, rec: Recording, rules: DetectRules) -> 
 
 def _channel_noise(rec: Recording, seen: Scan) -> NDArray[np.float32]:
     """Return the noise SD of every channel over time; ``nan`` on bad channels."""
-    smooth = np.sqrt(seen.levels.smooth()[: len(rec.good), 0])
+    smooth = np.sqrt(seen.levels.smooth[: len(rec.good), 0])
     noise = np.full((rec.n_channels, smooth.shape[1]), np.nan, np.float32)
     noise[rec.good] = smooth
     return noise

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc._kernels.levels import running_medians
 
-__all__ = ["Levels", "n_groups"]
+__all__ = ["Levels", "n_groups", "smoothed"]
 
+_AT_ONCE = 1 << 20  # values smoothed at a time
 _FLAT = 4e-4  # of the power that three quarters of the groups stay under
 
 
@@ -22,54 +22,63 @@ def n_groups(n_cells: int, group: int) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Noise powers on a fixed grid of groups, and the running median through them.
+    """Noise on a fixed grid of groups.
 
     Attributes
     ----------
-    power : array of float64, shape (n_lanes, n_scales, n_groups)
-        uV^2.
+    smooth : array of float64, shape (n_lanes, n_scales, n_groups)
+        Running median of the power over time, uV^2, see :func:`smoothed`.
     group_samples : int
         Samples in a group.
-    reach : int
-        Groups on each side in the running median.
     """
 
-    power: NDArray[np.float64]
+    smooth: NDArray[np.float64]
     group_samples: int
-    reach: int
 
-    def smooth(self) -> NDArray[np.float64]:
-        """Return the running median over time, shape of `power`.
-
-        Groups that are all but flat (dropouts) tell nothing of the noise around them: they are
-        passed over, and take the noise of the nearest group that tells.
-        """
-        return self._smooth
-
-    @cached_property
-    def _smooth(self) -> NDArray[np.float64]:
-        rows = np.ascontiguousarray(self.power).reshape(-1, self.power.shape[2])
-        out = np.empty_like(rows)
-        running_medians(rows, _FLAT * _upper_quartile(rows), self.reach, out)
-        smooth = out.reshape(self.power.shape)
-        smooth.flags.writeable = False
-        return smooth
+    def middle(self) -> NDArray[np.float64]:
+        """Return the median over time of every lane and scale."""
+        return np.array([np.median(lane, axis=1) for lane in self.smooth])
 
     def sd_at(
-        self,
-        smooth: NDArray[np.float64],
-        lane: NDArray[np.int32],
-        scale: NDArray[np.int32],
-        sample: NDArray[np.int64],
+        self, lane: NDArray[np.int32], scale: NDArray[np.int32], sample: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Return the noise SD of given lanes and scales at given samples, between the groups."""
-        n = self.power.shape[2]
+        n = self.smooth.shape[2]
         position = np.clip(sample / self.group_samples - 0.5, 0, n - 1)
         left = np.floor(position).astype(int)
         right = np.minimum(left + 1, n - 1)
         part = position - left
-        low, high = smooth[lane, scale, left], smooth[lane, scale, right]
+        low, high = self.smooth[lane, scale, left], self.smooth[lane, scale, right]
         return np.asarray(np.sqrt(low + part * (high - low)), dtype=np.float64)
+
+
+def smoothed(
+    power: NDArray[np.float64], reach: int, out: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the running median over time, shape of `power`.
+
+    Groups that are all but flat (dropouts) tell nothing of the noise around them: they are
+    passed over, and take the noise of the nearest group that tells.
+
+    Parameters
+    ----------
+    power : array of float64, shape (n_lanes, n_scales, n_groups)
+        uV^2.
+    reach : int
+        Groups on each side in the running median.
+    out : array like `power`, optional
+        Where to write, which may be `power` itself: of a day, there is room for it only once.
+    """
+    if out is None:
+        out = np.empty(power.shape)
+    at_once = max(1, _AT_ONCE // max(1, power[:1].size))
+    for first in range(0, len(power), at_once):
+        some = power[first : first + at_once]
+        rows = np.array(some, order="C").reshape(-1, power.shape[2])
+        found = np.empty_like(rows)
+        running_medians(rows, _FLAT * _upper_quartile(rows), reach, found)
+        out[first : first + at_once] = found.reshape(some.shape)
+    return out
 
 
 def _upper_quartile(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -18,7 +19,7 @@ from emgfasc._kernels.wavelets import margin_of
 from emgfasc.containers import Recording
 from emgfasc.detect.kept import Kept, kept_around
 from emgfasc.detect.montage import Montage
-from emgfasc.detect.noise import Levels, n_groups
+from emgfasc.detect.noise import Levels, n_groups, smoothed
 from emgfasc.detect.pieces import Pieces
 from emgfasc.detect.rules import DetectRules
 from emgfasc.detect.threshold import noise_threshold
@@ -124,32 +125,42 @@ class _Plan:
         """
         per_s = crossings / 2 / (n / self.fs_hz)
         z = noise_threshold(per_s, self.max_false_per_min)
-        nearby = Levels(level, self.cell * self.group, self.reach).smooth()
+        nearby = smoothed(level, self.reach)
         guess = z * np.sqrt(np.minimum(level, nearby))
         low, high = _SLACK * guess, _LIKELY * guess
         inner = slice(self.reach + 1, max(level.shape[2] - self.reach - 1, 0))
         low[..., inner] = _SURE * z * np.sqrt(_least_around(nearby)[..., inner])
         return low.astype(np.float32), np.maximum(low, high).astype(np.float32)
 
-    def final(self, levels: Levels, crossings_hz: NDArray[np.float64]) -> Floats:
+    def final(
+        self, smooth: NDArray[np.float64], groups: slice, crossings_hz: NDArray[np.float64]
+    ) -> Floats:
         """Return the limit in uV that no potential stays below: noise is taken between groups."""
         z = noise_threshold(crossings_hz, self.max_false_per_min)
-        least = _least_around(levels.smooth())
+        least = _least_around(smooth, groups.start, groups.stop)
         return np.asarray(_ROUNDED * z * np.sqrt(least), np.float32)
 
+    def groups(self, span: tuple[int, int]) -> slice:
+        """Return which groups of the recording lie in a block."""
+        first = span[0] // (self.cell * self.group)
+        return slice(first, first + n_groups(-(-(span[1] - span[0]) // self.cell), self.group))
 
-def _least_around(smooth: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the least of each group and those beside it."""
-    wide = np.pad(smooth, ((0, 0), (0, 0), (1, 1)), mode="edge")
-    return np.minimum(wide[..., :-2], np.minimum(smooth, wide[..., 2:]))
+
+def _least_around(
+    smooth: NDArray[np.float64], first: int = 0, stop: int | None = None
+) -> NDArray[np.float64]:
+    """Return the least of each group, from `first` to `stop`, and those beside it."""
+    n = smooth.shape[2]
+    beside = np.clip(np.arange(first - 1, (n if stop is None else stop) + 1), 0, n - 1)
+    wide = smooth[..., beside]
+    return np.minimum(wide[..., :-2], np.minimum(wide[..., 1:-1], wide[..., 2:]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """What one block leaves; `level` and `limit` have a value for each lane, scale and group."""
+    """What one block leaves; `limit` has a value for each lane, scale and group."""
 
     found: Candidates
-    level: NDArray[np.float64]
     limit: Floats
     crossings: NDArray[np.int64]
     kept: Kept
@@ -197,23 +208,25 @@ def scan(
         max_false_per_min=max_false_per_min,
     )
     spans = plan.spans(rec)
-    blocks = jit.run(lambda span: _block(rec, lanes, plan, span), spans, n_jobs=n_jobs)
-    levels = Levels(
-        np.concatenate([block.level for block in blocks], axis=2), cell * group, rules.noise_reach
+    groups = [plan.groups(span) for span in spans]
+    power = np.empty((len(lanes.members), len(plan.widths), groups[-1].stop))
+    blocks = jit.run(
+        lambda k: _block(rec, lanes, plan, spans[k], power=power[..., groups[k]]),
+        range(len(spans)),
+        n_jobs=n_jobs,
     )
+    smooth = smoothed(power, plan.reach, out=power)
     crossings_hz = np.sum([block.crossings for block in blocks], axis=0) / 2 / rec.duration_s
-    final = np.split(
-        plan.final(levels, crossings_hz),
-        np.cumsum([block.level.shape[2] for block in blocks])[:-1],
-        axis=2,
+    final = partial(plan.final, smooth, crossings_hz=crossings_hz)
+    late = [k for k, block in enumerate(blocks) if (block.limit > final(groups[k])).any()]
+    again = jit.run(
+        lambda k: _block(rec, lanes, plan, spans[k], limit=final(groups[k])), late, n_jobs=n_jobs
     )
-    late = [k for k, block in enumerate(blocks) if (block.limit > final[k]).any()]
-    again = jit.run(lambda k: _block(rec, lanes, plan, spans[k], final[k]), late, n_jobs=n_jobs)
     for k, block in zip(late, again, strict=True):
         blocks[k] = block
     found = _joined([block.found for block in blocks])
     kept = Kept.joined(block.kept for block in blocks)
-    return Scan(found, levels, crossings_hz, plan.widths, kept)
+    return Scan(found, Levels(smooth, cell * group), crossings_hz, plan.widths, kept)
 
 
 def _block(
@@ -221,9 +234,14 @@ def _block(
     lanes: Montage,
     plan: _Plan,
     span: tuple[int, int],
+    *,
+    power: NDArray[np.float64] | None = None,
     limit: Floats | None = None,
 ) -> _Block:
-    """Look at one block, for cells above a loose limit or the one that is given."""
+    """Look at one block, for cells above a loose limit or the one that is given.
+
+    The noise of its groups is written to `power`, for which a day has room only once.
+    """
     start, stop = span
     rows = rec.read(start - plan.margin, stop + plan.margin + LANES)
     held = _lanes(rows, lanes, *plan.missing(rec, span))
@@ -232,6 +250,8 @@ def _block(
     level = np.concatenate(
         [part.by_lane(each.level) for part, each in zip(parts, found, strict=True)], axis=2
     )
+    if power is not None:
+        power[:] = level
     crossings = np.sum(
         [part.by_lane(each.changes).sum(axis=2) for part, each in zip(parts, found, strict=True)],
         axis=0,
@@ -255,7 +275,7 @@ def _block(
         middle + plan.around,
         min(_KEPT_SHARE * rows.nbytes, _KEPT_BYTES * (stop - start) / rec.n_samples),
     )
-    return _Block(candidates, level, limit, crossings, kept)
+    return _Block(candidates, limit, crossings, kept)
 
 
 def _lanes(rows: Floats, lanes: Montage, before: int, after: int) -> Lanes:
