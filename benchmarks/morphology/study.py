@@ -29,19 +29,27 @@ def run(cells: Iterable[Cell], *, analysed: bool) -> pd.DataFrame:
 
 
 def compared(cell: Cell, *, analysed: bool) -> pd.DataFrame:
-    """Return what was measured beside its truth, for one recording."""
+    """Return what was measured beside its truth, for one recording.
+
+    ``potential`` is what :func:`emgfasc.measure.morphology` gives of sorted potentials, ``single``
+    what it gives when no unit is known. The truth of both is the potential itself, without noise.
+    """
     rec, silent, truth = cell.simulate()
     sources = {"given": truth}
     if analysed and cell.snr in ANALYSED_SNRS:
         sources["found"] = _found(rec, truth)
     parts = []
     for source, events in sources.items():
-        quiet = events.assign(snr=np.full(len(events), np.inf))
-        for of, measured in (("potential", _potentials), ("average", _averages)):
+        alone = events.assign(unit=np.zeros(len(events), np.int64))
+        for of, measured, given, true in (
+            ("potential", _potentials, events, alone),
+            ("single", _potentials, alone, alone),
+            ("average", _averages, events, events),
+        ):
             found, same, ideal = (
-                measured(rec, events),
-                measured(silent, events),
-                measured(silent, quiet),
+                measured(rec, given),
+                measured(silent, true),
+                measured(silent, true.assign(snr=np.full(len(true), np.inf))),
             )
             parts += [
                 pd.DataFrame(

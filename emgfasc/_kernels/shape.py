@@ -144,15 +144,15 @@ def _summit(x: Block, base: float, k: int) -> float:
 def _smooth(x: Block, base: float, first: int, last: int, weights: Floats) -> Floats:
     """Return ``x[first:last + 1]`` less the baseline, smoothed by `weights` (odd, symmetric).
 
-    Gaps become baseline, and so does what the filter needs beyond the block.
+    Gaps become baseline; beyond the block its last sample goes on.
     """
     half = len(weights) // 2
     out = np.zeros(last + 1 - first)
     for k in range(first, last + 1):
         if np.isnan(x[k]):
             continue
-        for j in range(max(-half, -k), min(half, len(x) - 1 - k) + 1):
-            value = x[k + j] - base
+        for j in range(-half, half + 1):
+            value = x[min(max(k + j, 0), len(x) - 1)] - base
             if not np.isnan(value):
                 out[k - first] += weights[j + half] * value
     return out

@@ -71,6 +71,12 @@ EVENTS = Schema(
         Column(
             "twin_peak_s", "float", "s", "In a truth: a deflection as large within 10 %, or nan."
         ),
+        Column(
+            "waveform",
+            "str",
+            "",
+            "What amplitude to turns are of: the `single` potential, or `denoised` by its unit.",
+        ),
         Column("negative_peak_uv", "float", "uV", "Baseline to the largest negative peak."),
         Column("rise_time_ms", "float", "ms", "Positive peak before the main negative peak to it."),
         Column("duration_ms", "float", "ms", "From onset to offset, without satellites."),

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc.measure.waveform import channel_numbers
+from emgfasc._kernels import taps as taps_of
+from emgfasc.measure.given import channel_numbers
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording
@@ -18,10 +19,13 @@ __all__ = [
     "TAPS",
     "Discharges",
     "aligned",
+    "alike",
     "clear",
     "cut",
+    "delays",
     "lag_margin",
     "median_potential",
+    "shifted",
     "units_of",
 ]
 
@@ -29,6 +33,8 @@ _BLOCK_VALUES = 4_000_000
 TAPS = 8  # half length of the interpolation kernel; below 0.4 fs its error is under 1 %
 _KAISER_BETA = 8.0
 _LAG_MS = 1.0  # largest shift in alignment
+_FAR = 3.0  # robust SD from the usual distance
+_FAR_AT_LEAST = 0.3  # of the usual distance: few potentials give no scatter
 _ROUNDS = 2  # of alignment to the median of the round before
 
 Floats = NDArray[np.float64]
@@ -154,21 +160,59 @@ def aligned(windows: Floats, margin: int) -> Floats:
     -------
     array of float, shape (n, width - 2 * margin)
     """
-    reach = margin - TAPS
-    width = windows.shape[1] - 2 * margin
-    lags = np.arange(-reach, reach + 1)
-    out = windows[:, margin : margin + width]
+    out = windows[:, margin : windows.shape[1] - margin]
     for _ in range(_ROUNDS):
-        template = np.median(out, axis=0)
-        scores = np.empty((len(windows), len(lags)))
-        for column, lag in enumerate(lags):
-            shifted = windows[:, margin + lag : margin + lag + width]
-            norm = np.sqrt((shifted**2).sum(axis=1))
-            scores[:, column] = np.divide(
-                shifted @ template, norm, out=np.zeros(len(norm)), where=norm > 0
-            )
-        out = _shifted(windows, lags[0] + _summits(scores), margin)
+        out = shifted(windows, delays(windows, np.median(out, axis=0), margin), margin)
     return out
+
+
+def alike(waves: Floats) -> NDArray[np.bool_]:
+    """Tell which waves are no farther from their median than most are.
+
+    One whose distance is far beyond that of the others overlaps with something else, or belongs
+    elsewhere.
+
+    Parameters
+    ----------
+    waves : array of float, shape (n, ...)
+
+    Returns
+    -------
+    array of bool, shape (n,)
+    """
+    off = (waves - np.median(waves, axis=0)).reshape(len(waves), -1)
+    distance = np.sqrt((off**2).sum(axis=1))
+    usual = np.median(distance)
+    scatter = np.median(np.abs(distance - usual)) / 0.6745
+    return np.asarray(distance <= usual + max(_FAR * scatter, _FAR_AT_LEAST * usual))
+
+
+def delays(windows: Floats, template: Floats, margin: int) -> Floats:
+    """Return by how many samples each row must be read later to lie over `template`.
+
+    Parameters
+    ----------
+    windows : array of float, shape (n, width)
+    template : array of float, shape (width - 2 * margin,)
+    margin : int
+        As in :func:`aligned`.
+
+    Returns
+    -------
+    array of float, shape (n,)
+    """
+    reach = margin - TAPS
+    size = len(template)
+    lags = np.arange(-reach, reach + 1)
+    # one product for all lags: column k holds the template that starts at margin + lag
+    bank = np.zeros((windows.shape[1], len(lags)))
+    for column, lag in enumerate(lags):
+        bank[margin + lag : margin + lag + size, column] = template
+    power = np.cumsum(np.pad(windows**2, ((0, 0), (1, 0))), axis=1)
+    first = margin + lags
+    norm = np.sqrt(np.maximum(power[:, first + size] - power[:, first], 0.0))
+    scores = np.divide(windows @ bank, norm, out=np.zeros_like(norm), where=norm > 0)
+    return np.asarray(lags[0] + _summits(scores), np.float64)
 
 
 def _summits(scores: Floats) -> Floats:
@@ -182,7 +226,7 @@ def _summits(scores: Floats) -> Floats:
     return np.asarray(np.where(best == inner, inner + np.clip(step, -0.5, 0.5), best), float)
 
 
-def _shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
+def shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
     """Return the rows read `delay` samples later, without their margins (windowed sinc)."""
     width = windows.shape[1] - 2 * margin
     whole = np.floor(delay).astype(int)
@@ -193,9 +237,5 @@ def _shifted(windows: Floats, delay: Floats, margin: int) -> Floats:
         _KAISER_BETA * np.sqrt(np.clip(1 - (distance / TAPS) ** 2, 0, None))
     )
     kernel /= kernel.sum(axis=1, keepdims=True)
-    rows = np.arange(len(windows))[:, None]
-    columns = margin + whole[:, None] + np.arange(width)
-    out = np.zeros((len(windows), width))
-    for number, tap in enumerate(taps):
-        out += kernel[:, number, None] * windows[rows, columns + tap]
-    return out
+    first = (margin + whole + taps[0]).astype(np.int64)
+    return taps_of.filtered(np.ascontiguousarray(windows, np.float64), first, kernel, width)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from emgfasc._kernels import shape
 from emgfasc.measure.align import Discharges, clear, lag_margin, median_potential, units_of
 from emgfasc.measure.features import bands_of, features, smoothing, spans_of
+from emgfasc.measure.given import noise_uv, peak_samples
 from emgfasc.measure.rules import Rules
-from emgfasc.measure.waveform import noise_uv, peak_samples
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.measure.align import Discharges, aligned, clear, cut, lag_margin
-from emgfasc.measure.waveform import peak_samples
+from emgfasc.measure.given import peak_samples
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording

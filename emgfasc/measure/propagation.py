@@ -10,8 +10,8 @@ import pandas as pd
 from emgfasc._validate import positive
 from emgfasc.measure.align import Discharges, clear, units_of
 from emgfasc.measure.delays import Fit, Lines, fitted, lines_along, refitted
+from emgfasc.measure.given import peak_samples
 from emgfasc.measure.rules import Rules
-from emgfasc.measure.waveform import peak_samples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,6 +14,7 @@ __all__ = ["Rules"]
 
 _STALBERG = "Stalberg et al. 1986, 1996; Sonoo & Stalberg 1993 (unverified)"
 _FIBRES = "muscle fibres conduct at 2-7 m/s (unverified), with a margin"
+_LOUIS = "Louis 1984, doi:10.1080/01621459.1984.10478062 (unverified); tuned on simulations"
 _DEFAULT = "default of emgfasc; no accepted value exists"
 
 
@@ -53,10 +54,10 @@ class Rules:
     baseline_ms: float = _rule(20.0, "ms", "Baseline: median of this much signal", _STALBERG)
     baseline_gap_ms: float = _rule(5.0, "ms", "that ends this long before the peak.", _DEFAULT)
     smooth_ms: float = _rule(
-        0.5, "ms", "A running parabola over this long comes before all but peak and area.", _DEFAULT
+        0.8, "ms", "A running parabola over this long comes before all but peak and area.", _DEFAULT
     )
     sharp_sigma: float = _rule(
-        1.0, "SD", "An extreme is at most this far inside the unsmoothed one.", _DEFAULT
+        0.75, "SD", "An extreme is at most this far inside the unsmoothed one.", _DEFAULT
     )
     shoulder_ms: float = _rule(
         1.0, "ms", "Amplitude is sought this far outside onset and offset as well.", _DEFAULT
@@ -75,6 +76,18 @@ class Rules:
     )
     satellite_discharges: float = _rule(
         5.0, "", "A satellite is sought in the median of at least this many discharges.", _STALBERG
+    )
+    denoise_discharges: float = _rule(
+        6.0, "", "The discharges of a unit of at least this many are drawn to their average", _LOUIS
+    )
+    denoise_ms: float = _rule(
+        0.3, "ms", "sample by sample, their spread pooled over this long on either side,", _DEFAULT
+    )
+    denoise_most_sigma: float = _rule(
+        5.0, "SD", "unless that would take away as much as this;", _DEFAULT
+    )
+    denoise_sharp_sigma: float = _rule(
+        0.25, "SD", "an extreme is then at most this far inside the unsmoothed one.", _DEFAULT
     )
     spread_share: float = _rule(
         0.5, "", "A channel is active from this share of the largest amplitude.", _DEFAULT
@@ -125,6 +138,8 @@ class Rules:
             phase_uv=4.0,
             phase_ms=1.0,
             turn_uv=10.0,
+            denoise_ms=1.5,
+            denoise_sharp_sigma=0.125,
         )
 
     def to_frame(self) -> pd.DataFrame:

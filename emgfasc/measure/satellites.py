@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.measure.align import median_potential, units_of
+from emgfasc.measure.given import peak_samples
 from emgfasc.measure.rules import Rules
-from emgfasc.measure.waveform import peak_samples
 
 if TYPE_CHECKING:
     from emgfasc.containers import Events, Recording

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Recording
+from emgfasc.measure.align import alike
 from emgfasc.sort.rules import SortRules
 
 __all__ = ["Templates", "merge_shifted", "templates_of"]
 
-_FAR = 3.0  # robust SD from the usual distance
-_FAR_AT_LEAST = 0.3  # of the usual distance: few potentials give no scatter
 _SEEN = 0.7  # share of an average's energy that must remain in view when it is shifted
 
 
@@ -57,19 +56,11 @@ def templates_of(
     spread = np.full(shape, np.nan, np.float32)
     for unit in range(1, n_units + 1):
         waves = waveforms[label == unit].astype(np.float64)
-        kept = waves[_alike(waves)]
+        kept = waves[alike(waves)]
         average[unit - 1, rec.good] = kept.mean(axis=0)
         if len(kept) > 1:
             spread[unit - 1, rec.good] = kept.std(axis=0, ddof=1)
     return Templates(average, spread)
-
-
-def _alike(waves: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which waves are no farther from their median than most are."""
-    distance = np.sqrt(((waves - np.median(waves, axis=0)) ** 2).sum(axis=(1, 2)))
-    usual = np.median(distance)
-    scatter = np.median(np.abs(distance - usual)) / 0.6745
-    return np.asarray(distance <= usual + max(_FAR * scatter, _FAR_AT_LEAST * usual))
 
 
 def merge_shifted(

@@ -10,7 +10,7 @@ import pytest
 
 from emgfasc import detect, firing, measure, preprocess, sort
 from emgfasc.containers import ArraySource, Recording, Rest
-from emgfasc.measure.waveform import noise_uv
+from emgfasc.measure.given import noise_uv
 
 ROOT = os.environ.get("EMGFASC_TEST_DATA", "")
 FOLDER = Path(ROOT) / "emglab_n2001"

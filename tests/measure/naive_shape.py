@@ -35,7 +35,7 @@ def edge(outside: list[bool], run_min: int, quiet: int) -> tuple[int, bool]:
 
 def smooth(x: Floats, weights: Floats) -> Floats:
     half = len(weights) // 2
-    padded = np.pad(np.nan_to_num(x), half)
+    padded = np.pad(np.nan_to_num(x), half, mode="edge")
     out = np.array([padded[k : k + len(weights)] @ weights for k in range(len(x))])
     return np.where(np.isnan(x), 0.0, out)
 

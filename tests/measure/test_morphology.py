@@ -16,7 +16,7 @@ from emgfasc._kernels import shape
 from emgfasc.containers import Events, Kind, Recording
 from emgfasc.errors import ParameterError
 from emgfasc.measure import Rules, morphology
-from emgfasc.measure.waveform import noise_uv
+from emgfasc.measure.given import noise_uv
 from signals import awkward, recording
 
 FS = 25_000.0
