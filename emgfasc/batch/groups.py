@@ -6,7 +6,7 @@ import csv
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,7 +16,7 @@ from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.evidence.anatomy import find_muscle
 from emgfasc.io.refusal import reason
 
-__all__ = ["Group", "channels_table", "muscle_groups", "read_groups"]
+__all__ = ["Group", "channels_table", "muscle_groups", "read_groups", "unmet"]
 
 _SIDES = {"left": "left", "l": "left", "lt": "left", "right": "right", "r": "right", "rt": "right"}
 _ABSENT = {"", "n/a"}
@@ -146,6 +146,32 @@ def _asked(
             "check the names in the groups."
         )
     return groups
+
+
+def unmet(
+    asked: Sequence[tuple[str, Sequence[str | int]]],
+    met: Collection[tuple[str | None, str | None]],
+) -> list[str]:
+    """Return the caller's groups that no recording had a channel of.
+
+    Parameters
+    ----------
+    asked : sequence of (muscle, patterns)
+        The caller's grouping.
+    met : collection of (muscle, side)
+        Those of all rows. A group that names no side is met on either.
+
+    Examples
+    --------
+    >>> unmet([("biceps left", ["A*"]), ("triceps", ["B*"])], [("triceps brachii", "left")])
+    ['biceps left']
+    """
+    missing = []
+    for name, _ in asked:
+        muscle, side = _muscle(name, free=True)
+        if not any(muscle == own and side in (None, where) for own, where in met):
+            missing.append(name)
+    return missing
 
 
 def _fits(channel: str, place: int, pattern: str | int) -> bool:

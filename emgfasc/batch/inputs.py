@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
+from urllib.parse import unquote
 
 from emgfasc.batch import remote
 from emgfasc.batch.naming import unique_names
@@ -16,6 +17,7 @@ from emgfasc.io.opening import PARTS, SUFFIXES
 __all__ = ["Input", "find_inputs"]
 
 _GLOB = re.compile(r"[*?\[]")
+_QUOTING = {"http", "https"}  # protocols in whose addresses %20 is a blank
 _BIDS_MARK = "dataset_description.json"
 _BIDS_ASIDE = {"derivatives", "sourcedata", "code", "stimuli"}
 # In a folder these are more often notes and tables than recordings; name them to read them.
@@ -87,7 +89,9 @@ def find_inputs(
 def _path(source: str) -> PurePath:
     """Return the parts of a source that a name is made of."""
     if remote.is_url(source):
-        return PurePosixPath(source.partition("://")[2].partition("?")[0])
+        protocol, _, place = source.partition("://")
+        plain = place.partition("?")[0]
+        return PurePosixPath(unquote(plain) if protocol.lower() in _QUOTING else plain)
     return Path(source)
 
 

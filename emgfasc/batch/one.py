@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from emgfasc.batch.remote import fetch, is_url
 from emgfasc.batch.stages import StageClock
 from emgfasc.batch.store import RECORD, Store, done, signed
 from emgfasc.containers import Events, Recording
+from emgfasc.errors import EmgfascError, RecordingError
 from emgfasc.io import read, write_events, write_json, write_table
 from emgfasc.pipeline import Analysis, analyze
 
@@ -58,7 +60,13 @@ def _analysed(task: Task) -> Outcome:
     store.folder.mkdir(parents=True, exist_ok=True)
     # Hidden, so that a later run sweeps it away if this one is stopped.
     with TemporaryDirectory(prefix=f".{task.name}.", dir=store.folder) as folder:
-        return _from_file(task, fetch(task.source, Path(folder)), store, clock)
+        path = fetch(task.source, Path(folder))
+        try:
+            return _from_file(task, path, store, clock)
+        except EmgfascError as error:
+            # Where it was for a moment tells nobody anything, and is another place each time.
+            told = str(error).replace(str(path), task.source).replace(f"{folder}{os.sep}", "")
+            raise RecordingError(told) from error
 
 
 def _from_file(task: Task, path: Path, store: Store, clock: StageClock) -> Outcome:

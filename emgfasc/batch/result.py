@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emgfasc import __version__, report
 from emgfasc.batch.dataset import read_dataset, write_dataset, write_parquet
+from emgfasc.batch.groups import unmet
 from emgfasc.batch.outcome import Outcome
 from emgfasc.batch.plan import Plan
 from emgfasc.batch.store import Store
@@ -96,6 +97,7 @@ def assembled(store: Store, outcomes: Sequence[Outcome], plan: Plan, started: da
     except MissingExtraError as error:
         parquet.unlink(missing_ok=True)  # of an earlier run, and not of this one's recordings
         notes.append(f"{_TABLE}.parquet and events/ were not written. {error}")
+    notes += _unmet(plan, rows)
     write_json(_run_record(outcomes, records, plan, started), store.out / _RUN)
     return Batch(
         out=store.out,
@@ -103,6 +105,16 @@ def assembled(store: Store, outcomes: Sequence[Outcome], plan: Plan, started: da
         notes=tuple(notes),
         n_reused=sum(item.reused for item in outcomes),
     )
+
+
+def _unmet(plan: Plan, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Tell which groups fit nothing, where anything was done: a slip in a name, most likely."""
+    met = {(row["muscle"], row["side"]) for row in rows if row["status"] == "done"}
+    missing = unmet(plan.groups, met) if plan.groups and met else []
+    return [
+        f"No recording has a channel of the group {name!r}; check the names in the groups."
+        for name in missing
+    ]
 
 
 def _rows(item: Outcome, record: Mapping[str, Any] | None) -> list[dict[str, Any]]:

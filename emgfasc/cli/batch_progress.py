@@ -71,9 +71,8 @@ def telling(*, quiet: bool) -> Iterator[Tell]:
         def line(outcome: Outcome, n_all: int) -> None:
             tally.count(outcome)
             _complain(outcome)
-            if outcome.status == "done":
-                how = "finished before" if outcome.reused else "done"
-                typer.echo(f"[{tally.done + tally.failed}/{n_all}] {outcome.name}: {how}")
+            how = "finished before" if outcome.reused else outcome.status
+            typer.echo(f"[{tally.done + tally.failed}/{n_all}] {outcome.name}: {how}")
 
         yield line
 

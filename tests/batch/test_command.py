@@ -28,6 +28,7 @@ def test_a_failed_recording_is_a_row_and_strict_makes_it_a_status(folder: Path) 
     done = emgfasc_batch(*words, cwd=folder)
     assert done.returncode == 0
     assert "good: done" in done.stdout
+    assert "bad: failed" in done.stdout
     assert len(done.stderr.strip().splitlines()) == 1
     assert "bad.edf" in done.stderr
     table = pd.read_csv(folder / "res" / "recordings.csv")

@@ -85,6 +85,19 @@ def test_http_brings_the_files_of_a_recording_together(
     assert run(urls, tmp_path / "out")[1] == {"missing": False, "r": True, "x": False}
 
 
+def test_a_damaged_file_is_told_by_its_address_and_named_as_it_is_called(
+    web: tuple[Path, str], tmp_path: Path
+) -> None:
+    folder, address = web
+    (folder / "left arm.edf").write_bytes(b"0       garbage")
+    url = f"{address}/left%20arm.edf"
+    first, again = (run(url, tmp_path / "out")[0].recordings for _ in range(2))
+    assert first["recording"].tolist() == ["left_arm"]
+    assert first["reason"][0].startswith(f"{url}: ")
+    assert str(tmp_path) not in first["reason"][0]
+    assert again.equals(first)
+
+
 @pytest.mark.parametrize("url", ["nosuch://x/a.edf", "memory://lab/none.edf"])
 def test_an_address_that_leads_nowhere_is_a_row(url: str, tmp_path: Path) -> None:
     done, _ = run(url, tmp_path / "out")

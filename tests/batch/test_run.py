@@ -108,9 +108,12 @@ def test_a_row_per_muscle(tmp_path: Path) -> None:
     assert set(done.events()["muscle"]) == set(frame["muscle"])
     for name in frame["events"]:
         assert len(ef.io.read_events(tmp_path / "out" / name)) > 0
-    grouped, _ = run(path, tmp_path / "out", Plan(reports=False, groups={"x": ["*2"]}))
+    asked = {"x": ["*2"], "calf right": ["calf*"]}
+    grouped, _ = run(path, tmp_path / "out", Plan(reports=False, groups=asked))
     assert grouped.recordings["muscle"].tolist() == ["x"]
     assert grouped.recordings["n_channels"].tolist() == [1]
+    (note,) = grouped.notes
+    assert "'calf right'" in note
 
 
 def test_only_what_changed_is_done_again(tmp_path: Path) -> None:
