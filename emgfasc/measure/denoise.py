@@ -161,7 +161,7 @@ class _Known:
     def applied(self, windows: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         """Return discharges with less noise, each at its own time, and which of them count."""
         margin = self.margin
-        whole = np.isfinite(windows).all(axis=1)
+        whole = np.asarray(np.isfinite(windows).all(axis=1))
         windows = np.where(whole[:, None], windows, 0.0)
         delay = delays(windows, self.average, margin)
         laid = shifted(windows, delay, margin)
