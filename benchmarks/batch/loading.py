@@ -96,7 +96,9 @@ def _loaded(name: str, source: Path, seconds: float) -> Load:
     n_found = n_events = n_true = 0
     for place, path in enumerate(table["events"]):
         truth = _truth(name, place, seconds)
-        peaks = np.sort(pd.read_csv(out / path, sep="\t")["peak_s"].to_numpy(float))
+        peaks = np.sort(
+            pd.read_csv(out / path, sep="\t", usecols=["peak_s"])["peak_s"].to_numpy(float)
+        )
         n_found += len(match(truth, peaks, tolerance_s=_NEAR_S)[0])
         n_events += len(peaks)
         n_true += len(truth)
