@@ -22,6 +22,7 @@ from emgfasc.sort.unsorted import unexplained
 __all__ = ["rediscover"]
 
 _MOST_CHANNELS = 16
+_RAMP = 0.1  # of a template, at either end
 
 
 def rediscover(
@@ -58,7 +59,8 @@ def rediscover(
         With `unit`, `confidence`, the share of the unit's average that was really there, and
         `unsorted`: where units explain a part of a potential, but not enough, it says so.
     units : Units
-        The same units with their new counts.
+        The same units with their new counts, without those of which fewer potentials are left
+        than a unit has.
     """
     if not len(units):
         return events, units
@@ -70,7 +72,9 @@ def rediscover(
     pieces = [search.explained(row) if row.category not in NOT_SORTED else [row] for row in rows]
     frame = pd.DataFrame([row for piece in pieces for row in piece], columns=plain.columns)
     frame["peak_s"] = _onto_detected(rows, pieces, last_s=(rec.n_samples - 1) / rec.fs_hz)
-    found = Events(_once_each(frame, apart_s=rules.apart_ms / 1e3), events.sensitivity)
+    once = _once_each(frame, apart_s=rules.apart_ms / 1e3)
+    n = int((~once["category"].isin(NOT_SORTED)).sum())
+    found = Events(_claimed(once, least=rules.least(n)), events.sensitivity)
     return found, units_with(units, unit_rows(found, rest))
 
 
@@ -110,12 +114,24 @@ def _once_each(frame: pd.DataFrame, *, apart_s: float) -> pd.DataFrame:
     return ordered[~double].sort_values("peak_s", kind="stable", ignore_index=True)
 
 
+def _claimed(frame: pd.DataFrame, *, least: int) -> pd.DataFrame:
+    """Give up units of which too few potentials are left; most were overlaps alike by chance."""
+    few = frame.groupby("unit")["unit"].transform("size") < least
+    few &= frame["unit"] > 0
+    given_up = {"unit": 0, "confidence": 0.0, "unsorted": "too_few_alike"}
+    return frame.assign(**{name: frame[name].mask(few, to) for name, to in given_up.items()})
+
+
 def _faded(templates: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Lead both ends to zero, lest the edge rings in the filter, and give it a past of zeros."""
-    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(ORDER) + 0.5) / ORDER)).astype(np.float32)
+    """Lead both ends to zero, lest the edge rings in the filter, and give it a past of zeros.
+
+    No more of a template than that may fade: at 1 kHz the filter is as long as half of it.
+    """
+    n = max(1, round(_RAMP * templates.shape[2]))
+    ramp = (0.5 - 0.5 * np.cos(np.pi * (np.arange(n) + 0.5) / n)).astype(np.float32)
     out = np.pad(templates, ((0, 0), (0, 0), (ORDER, 0)))
-    out[:, :, ORDER : 2 * ORDER] *= ramp
-    out[:, :, -ORDER:] *= ramp[::-1]
+    out[:, :, ORDER : ORDER + n] *= ramp
+    out[:, :, -n:] *= ramp[::-1]
     return out
 
 

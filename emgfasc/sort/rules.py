@@ -104,4 +104,4 @@ class SortRules:
         if kind == "hdsemg":
             return cls(before_ms=12.0, after_ms=18.0)
         # Far from the fibres, potentials of a changing unit hardly change.
-        return cls(before_ms=12.0, after_ms=18.0, apart_ms=4.6)
+        return cls(before_ms=12.0, after_ms=18.0, shape_var=0.0015, apart_ms=4.6)

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
+from emgfasc.sort.noise import ORDER
+from emgfasc.sort.rediscover import _claimed, _faded
 from signals import potential, recording
 
 FS = 2048.0
@@ -174,3 +176,51 @@ def test_a_peak_is_not_moved_to_something_far_away_or_far_larger() -> None:
     first, near, far = (np.exp(-(((t - at) / 3) ** 2)) for at in (20, 32, 52))
     assert not _timed(96 * first - 100 * far, first).any()
     assert not _timed(30 * first - 100 * near, first).any()
+
+
+def test_a_unit_of_which_too_few_are_left_is_given_up() -> None:
+    frame = pd.DataFrame(
+        {"unit": [1, 0, 2, 1, 1], "confidence": 0.9, "unsorted": ["", "too_weak", "", "", ""]}
+    )
+    again = _claimed(frame, least=3)
+    assert again["unit"].tolist() == [1, 0, 0, 1, 1]
+    assert again["unsorted"].tolist() == ["", "too_weak", "too_few_alike", "", ""]
+    assert again["confidence"].tolist() == [0.9, 0.9, 0.0, 0.9, 0.9]
+    assert _claimed(frame, least=1).equals(frame)
+    assert _claimed(frame.iloc[:0], least=3).empty
+
+
+@pytest.mark.parametrize("size", [31, 61, 800])
+def test_no_more_than_a_tenth_of_a_template_fades_at_either_end(size: int) -> None:
+    """At 1 kHz a template has 31 samples, and the filter a past of 24."""
+    faded = _faded(np.ones((1, 2, size), np.float32))
+    inner = faded[:, :, ORDER:]
+    n = round(0.1 * size)
+    assert (faded[:, :, :ORDER] == 0).all()
+    assert (inner[:, :, n:-n] == 1).all()
+    assert (np.diff(inner[0, 0, : n + 1]) > 0).all()
+    np.testing.assert_array_equal(inner, inner[:, :, ::-1])
+
+
+def test_potentials_stay_with_the_unit_that_fits_them_whole() -> None:
+    """Two units alike in the middle of the window, at 1 kHz, differ in their flanks."""
+    rng = np.random.default_rng(5)
+    fs = 1024.0
+    data = rng.normal(0, 4, (2, int(60 * fs)))
+    t = np.arange(-14, 22)
+    main = 160 * np.exp(-((t / 2.5) ** 2)) - 120 * np.exp(-(((t - 6) / 3) ** 2))
+    early = 45 * np.exp(-(((t + 9) / 2.0) ** 2))
+    true = []
+    for k in range(50):
+        start = int((1 + 1.15 * k) * fs)
+        wave = main + early * (1 if k % 2 else -1)
+        data[:, start : start + len(t)] += wave * np.array([[1.0], [0.6]])
+        true.append(k % 2)
+    _, again, units = _looked_again(recording(data, fs))
+    assert len(units) == 2
+    found = again.frame["unit"].to_numpy()
+    found = found[found > 0]
+    assert len(found) == 50
+    own = [set(found[np.array(true) == k]) for k in (0, 1)]
+    assert [len(one) for one in own] == [1, 1]
+    assert own[0] != own[1]
