@@ -63,7 +63,10 @@ ScaleOption = Annotated[
     typer.Option("--scale", callback=_positive, help="uV per stored unit, where the file is mute."),
 ]
 ChannelsOption = Annotated[
-    str | None, typer.Option("--channels", help="Channels to use, names separated by commas.")
+    str | None,
+    typer.Option(
+        "--channels", help="Channels to use: names, or places from 0, separated by commas."
+    ),
 ]
 
 

@@ -151,7 +151,7 @@ def pick(
 def _wanted(
     label: str, channels: Sequence[Channel], wanted: Sequence[str | int] | str | int
 ) -> list[int]:
-    """Look the caller's choice up."""
+    """Look the caller's choice up: a name, or a place, on a command line spelled as text."""
     single = isinstance(wanted, str) or not np.iterable(wanted)
     items: list[Any] = [wanted] if single else list(cast("Sequence[str | int]", wanted))
     names = [channel.name for channel in channels]
@@ -159,6 +159,8 @@ def _wanted(
     for item in items:
         if isinstance(item, str) and item in names:
             places.append(names.index(item))
+        elif isinstance(item, str) and item.isdecimal() and int(item) < len(names):
+            places.append(int(item))  # no channel is called so
         elif _is_place(item, len(names)):
             places.append(int(item))
         else:

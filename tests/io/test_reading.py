@@ -193,6 +193,13 @@ def test_every_spelling_of_a_voltage_in_edf(tmp_path: Path, unit: str, uv: float
     np.testing.assert_allclose(rec.read(0, 3), np.ones((1, 3)) * uv, rtol=2e-3)
 
 
+def test_places_may_be_spelled_as_text_where_no_channel_is_called_so(tmp_path: Path) -> None:
+    file = edf_of(tmp_path / "a.edf", [("1", "uV", 2000), ("EMG", "uV", 2000), ("b", "uV", 2000)])
+    assert ef.read(file, channels=["2", "1"]).channels == ("b", "1"), "a name comes first"
+    with pytest.raises(ef.ParameterError, match=r"has no channel '3'.*\(0 to 2\)"):
+        ef.read(file, channels=["3"])
+
+
 def test_a_channel_without_a_name_is_called_by_its_place(tmp_path: Path) -> None:
     rec = ef.read(
         edf_of(tmp_path / "a.edf", [("", "uV", 2000), (" EMG", "uV", 2000)]), channels=[0]
