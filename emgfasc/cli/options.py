@@ -64,9 +64,7 @@ ScaleOption = Annotated[
 ]
 ChannelsOption = Annotated[
     str | None,
-    typer.Option(
-        "--channels", help="Channels to use: names, or places from 0, separated by commas."
-    ),
+    typer.Option("--channels", help="Channels to use: names or places from 0, between commas."),
 ]
 
 

@@ -59,7 +59,8 @@ def read(
         What recorded it; guessed when not given.
     channels : sequence of str or int, optional
         Channels to read, by name or by place from 0 (``2``, or ``"2"`` where no channel is called
-        so), in that order; others are left out, and none for not being EMG. For an array, as many names as rows name the rows.
+        so), in that order; others are left out, and none for not being EMG. For an array, as
+        many names as rows name the rows.
     scale : float, optional
         Microvolts per stored unit; needed where the unit is unknown, overrides it elsewhere.
     muscle, side : str, optional
