@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -82,12 +83,16 @@ class Outcome:
 
 def failure(task: Task, error: BaseException) -> Outcome:
     """Return the outcome that an error makes, in one line that names the recording."""
-    told = str(error) if isinstance(error, EmgfascError) else _unexpected(error)
+    full = _full_disk(error)
+    if full is not None:
+        told = f"its result cannot be written ({os.strerror(full.errno or 0)})."
+    else:
+        told = str(error) if isinstance(error, EmgfascError) else _unexpected(error)
     told = " ".join(told.split())
     return Outcome(
         name=task.name,
         source=task.source,
-        status="no_room" if _is_no_room(error) else "failed",
+        status="failed" if full is None else "no_room",
         reason=told if task.source in told else f"{task.source}: {told}",
     )
 
@@ -99,10 +104,10 @@ def _unexpected(error: BaseException) -> str:
     return f"unexpected error ({type(error).__name__}: {reason(error)}); please report it."
 
 
-def _is_no_room(error: BaseException | None) -> bool:
-    """Tell whether a full disk is behind an error."""
+def _full_disk(error: BaseException | None) -> OSError | None:
+    """Return the full disk that is behind an error."""
     while error is not None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            return True
+            return error
         error = error.__cause__ or error.__context__
-    return False
+    return None

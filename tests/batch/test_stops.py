@@ -136,8 +136,10 @@ def test_a_full_disk_stops_the_batch_and_room_lets_it_go_on(
         noise_file(tmp_path / "in" / f"r{place}.npz", seed=place)
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(180_000))
-    with pytest.raises(RecordingError, match=r"No space left.*make room and give the same command"):
+    with pytest.raises(RecordingError) as stopped:
         run(tmp_path / "in", small_disk / "out")
+    assert "npz: its result cannot be written (No space left on device): " in str(stopped.value)
+    assert str(stopped.value).endswith("make room and give the same command again.")
     kept = {path.name for path in (small_disk / "out" / "recordings").glob("[!.]*")}
     assert 0 < len(kept) < 8
     ballast.unlink()
