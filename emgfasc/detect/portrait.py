@@ -12,6 +12,11 @@ __all__ = ["Portrait", "View"]
 
 _TAU_S = (0.008, 0.012, 0.018, 0.027, 0.040, 0.060)
 _STEP_HZ = 2000.0  # rate at which a step and its decay are fitted
+_SEARCH_S = 0.012  # a step lies so near the event's peak
+_LINE_S = 0.014  # before and behind a step; a potential bends within this time
+_AS_GOOD = 0.02  # of the energy: of steps that explain as much, the largest is meant
+_ODD_S, _BEYOND_S = 0.0025, 0.007  # a spike is over within the first, and nothing more until
+_LEAST_CERTAIN = 0.75  # of the energy, that is no noise
 
 Floats = NDArray[np.float64]
 
@@ -49,6 +54,11 @@ class Portrait:
     ----------
     decay : float
         Share of the energy, before the band-pass, that a step with an exponential decay explains.
+    step : float
+        Share of the energy around a parabola, before the band-pass, that a step in it and another
+        slope behind it explain.
+    step_size : float
+        Height of that step over the event's amplitude.
     duration_ms : float
         Least time that holds 80 % of the energy.
     middle_hz : float
@@ -59,16 +69,21 @@ class Portrait:
         Peak to peak above 40 Hz over the noise SD.
     odd : float
         Likeness to its own mirror image turned upside down, 1 when identical but for noise.
+    beyond : float
+        Energy beyond what was mirrored, over the energy within, noise taken off.
     gains : array of float, shape (n_channels,)
         The event on each good channel relative to its own, at the same moment.
     """
 
     decay: float
+    step: float
+    step_size: float
     duration_ms: float
     middle_hz: float
     slow: float
     fast_snr: float
     odd: float
+    beyond: float
     gains: Floats
 
     @classmethod
@@ -82,7 +97,8 @@ class Portrait:
         amplitude = float(np.ptp(wave[core]))
         total = float(energy.sum())
         if not total > 0:
-            return cls(0.0, np.inf, np.inf, 0.0, 0.0, 0.0, np.zeros(len(view.clean)))
+            none = np.zeros(len(view.clean))
+            return cls(0.0, 0.0, 0.0, np.inf, np.inf, 0.0, 0.0, 0.0, 0.0, none)
         held = int(np.searchsorted(np.cumsum(np.sort(energy)[::-1]), 0.8 * total)) + 1
         width = max(1, round(0.02 * fs))
         sums = np.cumsum(np.concatenate([[0.0], view.raw]))
@@ -90,13 +106,19 @@ class Portrait:
         spectrum = np.fft.rfft(wave)
         frequency = np.fft.rfftfreq(len(wave), 1 / fs)
         fast = np.fft.irfft(np.where(frequency > 40.0, spectrum, 0), len(wave))
+        coarse, rate = _coarse(view.raw, fs)
+        step, height = _step(coarse, rate)
+        odd, beyond = _odd(wave, view.noise_uv, fs)
         return cls(
-            decay=_decay(view.raw, fs),
+            decay=_decay(coarse, rate),
+            step=step,
+            step_size=height / amplitude,
             duration_ms=held * 1e3 / fs,
             middle_hz=_middle_hz(wave, fs),
             slow=float(np.ptp(slow)) / amplitude,
             fast_snr=float(np.ptp(fast[core])) / view.noise_uv if view.noise_uv > 0 else 0.0,
-            odd=_odd(wave, held / fs, view.noise_uv, fs),
+            odd=odd,
+            beyond=beyond,
             gains=np.asarray(view.clean[:, core] @ wave[core] / total, np.float64),
         )
 
@@ -107,21 +129,27 @@ def _middle_hz(wave: Floats, fs_hz: float) -> float:
     return float(np.searchsorted(power, 0.5 * power[-1]) * fs_hz / len(wave))
 
 
-def _odd(wave: Floats, duration_s: float, noise_uv: float, fs_hz: float) -> float:
-    """Return the likeness to the odd mirror around any middle within 1.5 ms, noise taken off.
+def _odd(wave: Floats, noise_uv: float, fs_hz: float) -> tuple[float, float]:
+    """Return the likeness to the odd mirror around any middle within 1.5 ms, and what lies beyond.
 
-    As much is compared as the event lasts: noise beyond it has no mirror, and neither has the
-    noise beneath it, whose energy is known. Where more than 15 % is noise, nothing is alike.
+    Noise, whose energy is known, is taken off. Where more than a quarter is noise, nothing is
+    alike.
     """
-    half = round(np.clip(1.6 * duration_s, 0.003, 0.006) * fs_hz)
-    reach, middle = round(0.0015 * fs_hz), len(wave) // 2
+    half, reach, middle = round(_ODD_S * fs_hz), round(0.0015 * fs_hz), len(wave) // 2
     stretch = wave[middle - half - reach : middle + half + reach + 1]
     pieces = np.lib.stride_tricks.sliding_window_view(stretch, 2 * half + 1)
     mirrored = -(pieces * pieces[:, ::-1]).sum(axis=1)
     energy = (pieces**2).sum(axis=1)
     above = energy - (2 * half + 1) * noise_uv**2
-    alike = np.divide(mirrored, above, out=np.zeros(len(above)), where=above > 0.85 * energy)
-    return float(alike.max())
+    certain = above > _LEAST_CERTAIN * energy
+    alike = np.divide(mirrored, above, out=np.zeros(len(above)), where=certain)
+    best = int(alike.argmax())
+    if not certain[best]:
+        return 0.0, 0.0
+    far, at = round(_BEYOND_S * fs_hz), middle - reach + best
+    around = wave[at - far : at + far + 1]
+    more = float((around**2).sum()) - len(around) * noise_uv**2
+    return float(alike[best]), more / float(above[best]) - 1
 
 
 @lru_cache(maxsize=32)
@@ -132,17 +160,21 @@ def _decays(rate_hz: float) -> tuple[Floats, ...]:
     )
 
 
-def _decay(raw: Floats, fs_hz: float) -> float:
-    """Return how well a step within 12 ms of the event, and its decay, explain what is there."""
+def _coarse(raw: Floats, fs_hz: float) -> tuple[Floats, float]:
+    """Return means over some half a millisecond, and their rate."""
     size = max(1, round(fs_hz / _STEP_HZ))
     n = len(raw) // size
-    coarse = raw[: n * size].reshape(n, size).mean(axis=1)
-    rate = fs_hz / size
-    middle = n // 2
+    return raw[: n * size].reshape(n, size).mean(axis=1), fs_hz / size
+
+
+def _decay(coarse: Floats, rate: float) -> float:
+    """Return how well a step within 12 ms of the event, and its decay, explain what is there."""
+    middle = len(coarse) // 2
     begin = middle - round(0.022 * rate)
     wave = coarse - np.median(coarse[middle - round(0.03 * rate) : middle - round(0.008 * rate)])
     energy = np.concatenate([[0.0], np.cumsum(wave**2)])
-    starts = np.arange(middle - round(0.012 * rate), middle + round(0.012 * rate) + 1)
+    reach = round(_SEARCH_S * rate)
+    starts = np.arange(middle - reach, middle + reach + 1)
     best = 0.0
     for shape in _decays(rate):
         stretch = wave[starts[0] : starts[-1] + len(shape)]
@@ -150,3 +182,37 @@ def _decay(raw: Floats, fs_hz: float) -> float:
         there = energy[starts + len(shape)] - energy[begin]
         best = max(best, float((fit / np.maximum(there, 1e-12)).max()))
     return best
+
+
+@lru_cache(maxsize=32)
+def _lines(half: int) -> tuple[Floats, Floats, Floats]:
+    """Return bases of a parabola and of one with a step and another slope behind it.
+
+    They are orthonormal; the last is what the height of the step is read off with.
+    """
+    time = (np.arange(-half, half) + 0.5) / half
+    behind = (time > 0).astype(np.float64)
+    plain = np.stack([np.ones(2 * half), time, time**2])
+    stepped = np.stack([*plain, behind, behind * time])
+    height = np.linalg.pinv(stepped.T)[3]
+    return np.linalg.qr(plain.T)[0], np.linalg.qr(stepped.T)[0], height
+
+
+def _step(coarse: Floats, rate: float) -> tuple[float, float]:
+    """Return how much a step within 12 ms of the event explains, and its height.
+
+    A step is told even where its decay is not seen, for the next one or a heart beat follows.
+    Slow swings bend over this time, but do not step.
+    """
+    half, reach, middle = round(_LINE_S * rate), round(_SEARCH_S * rate), len(coarse) // 2
+    stretch = coarse[middle - reach - half : middle + reach + half + 1]
+    pieces = np.lib.stride_tricks.sliding_window_view(stretch, 2 * half)
+    pieces = pieces - pieces.mean(axis=1, keepdims=True)
+    plain, stepped, height = _lines(half)
+    energy = (pieces**2).sum(axis=1)
+    smooth = energy - ((pieces @ plain) ** 2).sum(axis=1)
+    left = energy - ((pieces @ stepped) ** 2).sum(axis=1)
+    share = np.divide(smooth - left, smooth, out=np.zeros(len(left)), where=smooth > 0)
+    size = np.where(share >= share.max() - _AS_GOOD, np.abs(pieces @ height), 0.0)
+    best = int(size.argmax())
+    return float(share[best]), float(size[best])

@@ -15,6 +15,7 @@ from signals import potential, recording
 
 FS = 2048.0
 POP = "electrode pop: a step that decays"
+STEP = "electrode pop: a step, then something else"
 ALONE = "on one electrode only"
 COMMON = "the same on all channels at the same moment"
 MOTION = "movement: a slow swing"
@@ -151,6 +152,28 @@ def _rows(times: NDArray[np.floating], size: float = 200.0) -> pd.DataFrame:
     return pd.DataFrame({"peak_s": times, "amplitude_uv": size})
 
 
+def test_pops_are_told_though_the_next_one_or_a_beat_hides_their_decay() -> None:
+    fs_hz = 1e4
+    data = _noise(30, 1, fs_hz)
+    x = np.arange(160)
+    decay = np.exp(-np.arange(2000) / 300)
+    beat = np.exp(-(((np.arange(1200) - 600) / 260) ** 2))
+    wave = np.exp(-(((x - 50) / 8) ** 2)) - 0.5 * np.exp(-(((x - 70) / 16) ** 2))
+    rng = np.random.default_rng(2)
+    starts = np.arange(20_000, 280_000, 20_000) + rng.integers(0, 2000, 13)  # or it is a machine
+    beats, waves = starts + 8000, starts + rng.integers(13_000, 15_000, 13)
+    for start, at, calm in zip(starts, beats, waves, strict=True):
+        data[0, start : start + 2000] += 150 * decay
+        data[0, start + 350 : start + 2350] -= 140 * decay  # before the first one is over
+        data[0, at : at + 1200] += 200 * beat
+        data[0, at + 700 : at + 2700] += 120 * decay
+        data[0, calm : calm + 160] += 150 * wave
+    found = _judged(recording(data, fs_hz, "needle"))
+    for step in (*starts, *(starts + 350), *(beats + 700)):
+        assert _near(found, step / fs_hz)[1].startswith("electrode pop: a step")
+    assert {_near(found, (calm + 50) / fs_hz)[0] for calm in waves} == {"fasciculation"}
+
+
 def test_only_machines_are_regular_to_a_millisecond() -> None:
     rng = np.random.default_rng(0)
     every = np.ones(40, bool)
@@ -279,3 +302,4 @@ def test_potentials_of_a_real_contraction_are_not_their_own_mirror_images() -> N
     found = _judged(raw)
     assert len(found) > 300
     assert (found.frame["reason"] == ODD).sum() <= 1
+    assert not found.frame["reason"].str.endswith(STEP).any()
