@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +24,9 @@ from emgfasc.cli.options import (
 )
 from emgfasc.cli.progress import stages
 from emgfasc.errors import EmgfascError
+
+if TYPE_CHECKING:
+    from emgfasc.report.painter import Painter
 
 __all__ = ["analyze"]
 
@@ -52,20 +56,22 @@ def analyze(
     settings = ef.Settings(max_false_per_min=max_false_per_min)
     asked = ef.evidence.Context.from_toml(context) if context else None
     _refuse_same_stems(files)
-    reading = {"fs": fs, "kind": chosen(kind), "scale": scale, "channels": names(channels)}
+    reading: dict[str, Any] = {"fs": fs, "kind": chosen(kind), "scale": scale}
+    reading |= {"channels": names(channels), "muscle": muscle}
     failed = 0
-    for file in files:
-        try:
-            _one(file, out, {**reading, "muscle": muscle}, settings, asked, review=review)
-        except EmgfascError as error:
-            failed += 1
-            text = spoken(str(error))
-            typer.echo(text if str(file) in text else f"{file}: {text}", err=True)
-        except Exception as error:  # one bad file must not cost the others
-            failed += 1
-            logger.debug("unexpected error", exc_info=True)
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            typer.echo(f"{file}: unexpected error ({reason}); please report it.", err=True)
+    with painter() as draw:
+        for file in files:
+            try:
+                _one(file, out, reading, settings, asked, review=review, draw=draw)
+            except EmgfascError as error:
+                failed += 1
+                text = spoken(str(error))
+                typer.echo(text if str(file) in text else f"{file}: {text}", err=True)
+            except Exception as error:  # one bad file must not cost the others
+                failed += 1
+                logger.debug("unexpected error", exc_info=True)
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                typer.echo(f"{file}: unexpected error ({reason}); please report it.", err=True)
     if failed:
         raise typer.Exit(1)
 
@@ -78,17 +84,24 @@ def _one(
     context: ef.evidence.Context | None,
     *,
     review: bool,
+    draw: Painter | None,
 ) -> None:
     """Analyse one file and say what came of it."""
-    from emgfasc._kernels.jit import n_threads
-
     with stages(file.name) as tell:
         rec = ef.read(file, **reading)
         result = ef.analyze(rec, settings=settings, context=context, progress=tell)
-        written = result.save(out, n_processes=n_threads())
+        written = result.save(out, draw=draw)
         if review:
             result.to_review_html(out / f"{rec.name}_review.html")
     typer.echo(f"{told(result.summary_row())} -> {written[-1]}")
+
+
+def painter() -> AbstractContextManager[Painter | None]:
+    """Return what draws the reports beside the analysis, where there is a second core."""
+    from emgfasc._kernels.jit import n_threads
+    from emgfasc.report.painter import Painter
+
+    return Painter() if n_threads() > 1 else nullcontext()
 
 
 def told(row: dict[str, object]) -> str:

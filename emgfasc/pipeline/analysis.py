@@ -18,6 +18,7 @@ from emgfasc.io.atomic import whole
 from emgfasc.pipeline.agreement import Review
 from emgfasc.pipeline.settings import Settings
 from emgfasc.pipeline.summary import summary_row
+from emgfasc.report.drawing import Draw
 from emgfasc.report.words import feature_words
 
 if TYPE_CHECKING:
@@ -120,7 +121,11 @@ class Analysis(Findings):
         return _written(report.render_review(self), path)
 
     def save(
-        self, out_dir: str | os.PathLike[str], *, stem: str | None = None, n_processes: int = 1
+        self,
+        out_dir: str | os.PathLike[str],
+        *,
+        stem: str | None = None,
+        draw: Draw | None = None,
     ) -> tuple[Path, ...]:
         """Write events, units, summary and report, all or none; return where they are.
 
@@ -130,11 +135,11 @@ class Analysis(Findings):
             Folder; made when missing.
         stem : str, optional
             First part of the file names; default the recording's name.
-        n_processes : int
-            2 draws half of the report in a copy of this process (:func:`emgfasc.report.render`).
+        draw : callable, optional
+            What draws the report's pictures beside this process, see :func:`emgfasc.report.render`.
         """
         name = self.raw.name if stem is None else stem
-        return report.write(self, out_dir, name, n_processes=n_processes)
+        return report.write(self, out_dir, name, draw=draw)
 
     def __repr__(self) -> str:
         """Show the answer in one line."""

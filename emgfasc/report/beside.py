@@ -7,17 +7,32 @@ import warnings
 from collections.abc import Callable
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import TypeVar
 
-__all__ = ["beside"]
+__all__ = ["PATIENCE_S", "beside", "can_fork", "start"]
 
 T = TypeVar("T")
 
-_PATIENCE_S = 60.0  # ten times what a page of many units takes on a busy machine
+PATIENCE_S = 60.0  # ten times what a page of many units takes on a busy machine
+
+
+def can_fork() -> bool:
+    """Tell whether a copy of this process can be made that goes on with what it has loaded."""
+    return sys.platform == "linux" and not current_process().daemon
+
+
+def start(copy: BaseProcess) -> None:
+    """Start a copy of this process."""
+    with warnings.catch_warnings():
+        # Python 3.12 warns of locks that other threads may hold: the kernels' threads are idle
+        # then, and the copy only draws, and is not waited for without end.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        copy.start()
 
 
 def beside(
-    task: Callable[[], T], *, n_processes: int, patience_s: float = _PATIENCE_S
+    task: Callable[[], T], *, n_processes: int, patience_s: float = PATIENCE_S
 ) -> Callable[[], T]:
     """Begin `task` in a copy of this process, and return what waits for its result.
 
@@ -46,16 +61,12 @@ def beside(
     >>> waited()
     42
     """
-    if n_processes < 2 or sys.platform != "linux" or current_process().daemon:
+    if n_processes < 2 or not can_fork():
         return task
     fork = get_context("fork")
     source, target = fork.Pipe(duplex=False)
     copy = fork.Process(target=_deliver, args=(task, target), daemon=True)
-    with warnings.catch_warnings():
-        # Python 3.12 warns of locks that other threads may hold: the kernels' threads are idle
-        # then, and the copy only draws, and is not waited for without end.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        copy.start()
+    start(copy)
     target.close()
 
     def received() -> T:

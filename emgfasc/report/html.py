@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from typing import NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emgfasc.containers import EVENTS
-from emgfasc.report import pictures, shape_sheets, sheets, unit_sheets
+from emgfasc.report import shape_sheets, sheets, unit_sheets
 from emgfasc.report.answer import answer
 from emgfasc.report.corrections import review_table
+from emgfasc.report.drawing import Draw, Drawn
 from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
@@ -55,7 +57,7 @@ class _Citation(NamedTuple):
         return f"https://doi.org/{quote(self.doi, safe='/')}" if self.doi else ""
 
 
-def render(analysed: Analysed, *, n_processes: int = 1) -> str:
+def render(analysed: Analysed, *, draw: Draw | None = None) -> str:
     """Return the report as one self-contained HTML page.
 
     The same analysis gives the same text, byte by byte. Nothing in it is loaded from elsewhere; all
@@ -65,9 +67,9 @@ def render(analysed: Analysed, *, n_processes: int = 1) -> str:
     ----------
     analysed : Analysed
         The analysis, as returned by :func:`emgfasc.analyze`.
-    n_processes : int
-        With 2, on Linux, half of the pictures are drawn in a copy of this process: for a program
-        whose other threads are idle. The page is the same.
+    draw : callable, optional
+        What begins to draw the pictures and returns what waits for them, for a program whose other
+        threads are idle: a :class:`emgfasc.report.painter.Painter`. The page is the same.
 
     Returns
     -------
@@ -80,13 +82,14 @@ def render(analysed: Analysed, *, n_processes: int = 1) -> str:
     >>> render.__name__
     'render'
     """
-    drawn = pictures.drawn(analysed, n_processes=n_processes)
+    waited = (draw or _draw)(analysed)
     told = answer(analysed)
     units = unit_sheets.units_table(analysed, has_rest=told.has_rest)
     summary = analysed.summary_row()
     rest = {key: value for key, value in summary.items() if key not in _ANSWERED}
     if not told.has_rest:
         rest = {key: value for key, value in rest.items() if "per_min" not in key}
+    drawn = waited()
     return _template().render(
         name=analysed.raw.name,
         answer=told,
@@ -115,6 +118,13 @@ def render(analysed: Analysed, *, n_processes: int = 1) -> str:
         validity=shape_sheets.validity_table(analysed),
         citations=_citations(analysed),
     )
+
+
+def _draw(analysed: Analysed) -> Callable[[], Drawn]:
+    """Draw when it is waited for."""
+    from emgfasc.report.pictures import drawn  # noqa: PLC0415 - slow to import
+
+    return partial(drawn, analysed)
 
 
 @cache

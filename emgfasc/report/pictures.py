@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,13 +22,12 @@ from emgfasc.plot.grids import channel_lags_ms
 from emgfasc.plot.sheet import busiest_window_s, intervals_within_units, minute_by_minute
 from emgfasc.plot.style import house
 from emgfasc.report.beside import beside
+from emgfasc.report.drawing import Drawn, Picture
 from emgfasc.report.encode import png_uri, svg_uri
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import feature_words, number, seconds
 
 __all__ = [
-    "Drawn",
-    "Picture",
     "drawn",
     "firing_pictures",
     "leaning",
@@ -43,33 +39,6 @@ _MAX_UNITS = 12  # pictures of single units; all units are in the table
 _MAX_LAGS = 3  # time-lag maps, of the largest units
 _FEWEST_ON_A_MAP = 4  # electrodes; fewer are said in words
 _WINDOW_S = 10.0
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture.
-
-    Attributes
-    ----------
-    title, caption, alt : str
-        Heading, what to see and how it was made, and the same for those who cannot see it.
-    src : str
-        A data URI.
-    """
-
-    title: str
-    caption: str
-    alt: str
-    src: str
-
-
-class Drawn(NamedTuple):
-    """All pictures of a report, by the section they stand in."""
-
-    traces: tuple[Picture, ...]
-    firing: tuple[Picture, ...]
-    units: tuple[Picture, ...]
-    leaning: Picture | None
 
 
 def drawn(analysed: Analysed, *, n_processes: int = 1) -> Drawn:

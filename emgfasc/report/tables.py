@@ -8,6 +8,7 @@ from pathlib import Path
 
 from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io import write_events, write_json, write_table
+from emgfasc.report.drawing import Draw
 from emgfasc.report.html import render
 from emgfasc.report.protocol import Analysed
 
@@ -15,7 +16,7 @@ __all__ = ["write"]
 
 
 def write(
-    analysed: Analysed, out_dir: str | os.PathLike[str], stem: str, *, n_processes: int = 1
+    analysed: Analysed, out_dir: str | os.PathLike[str], stem: str, *, draw: Draw | None = None
 ) -> tuple[Path, ...]:
     """Write events, units, summary and report of one recording.
 
@@ -30,7 +31,7 @@ def write(
         Folder to write to; made where it does not exist.
     stem : str
         First part of the file names.
-    n_processes : int
+    draw : callable, optional
         As for :func:`emgfasc.report.render`.
 
     Returns
@@ -66,7 +67,7 @@ def write(
         blocked = [path for path in final if path.is_dir()]
         if blocked:
             raise IsADirectoryError(None, "a folder stands in its place", str(blocked[0]))
-        page = render(analysed, n_processes=n_processes)
+        page = render(analysed, draw=draw)
         with tempfile.TemporaryDirectory(prefix=".emgfasc-", dir=folder) as scratch:
             made = [Path(scratch, path.name) for path in final]
             write_events(analysed.events, made[0])

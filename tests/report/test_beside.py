@@ -4,11 +4,9 @@ import os
 import signal
 import sys
 import time
-from typing import Any
 
 import pytest
 
-from emgfasc import report
 from emgfasc.report.beside import beside
 
 forks = pytest.mark.skipif(sys.platform != "linux", reason="no copy is made elsewhere")
@@ -58,9 +56,3 @@ def test_a_stuck_copy_is_not_waited_for() -> None:
     begun = time.monotonic()
     assert beside(stuck, n_processes=2, patience_s=0.2)() == "drawn after all"
     assert time.monotonic() - begun < 60
-
-
-@pytest.mark.parametrize("name", ["normal", "grid"])
-def test_the_page_is_the_same(analyses: Any, rendered: Any, name: str) -> None:
-    """Byte for byte, whoever draws."""
-    assert report.render(analyses[name], n_processes=2) == rendered[name]
