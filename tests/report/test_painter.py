@@ -39,7 +39,8 @@ def test_pictures_nobody_waited_for_are_passed_over(analyses: Any, rendered: Any
 def test_a_killed_copy_costs_time_only(analyses: Any, rendered: Any) -> None:
     with Painter() as draw:
         waited = draw(analyses["grid"])
-        os.kill(draw._copy.pid, signal.SIGKILL)
+        copy: Any = draw._copy
+        os.kill(copy.pid, signal.SIGKILL)
         assert waited().traces
         assert render(analyses["silent"], draw=draw) == rendered["silent"]
 
