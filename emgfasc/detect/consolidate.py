@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["consolidate"]
+__all__ = ["consolidate", "settled"]
 
 Spans = NDArray[np.int64]
 
@@ -53,6 +53,49 @@ def consolidate(
             middle = (first[begin:stop] + last[begin:stop]) // 2
             spans.extend(_cut(middle, strength[begin:stop], lo, hi, merge))
     return np.array(spans, dtype=np.int64).reshape(-1, 2)
+
+
+def settled(
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    strength: NDArray[np.float64],
+    *,
+    within: tuple[int, int],
+    merge: int,
+    longest: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Join those crossings of a block of which :func:`consolidate` will make one potential.
+
+    It makes the same of what is returned as of what is given, however the blocks are cut, but a day
+    of crossings would take more memory than the day's noise.
+
+    Parameters
+    ----------
+    first, last, strength, merge, longest
+        As for :func:`consolidate`.
+    within : (int, int)
+        Crossings of other blocks begin after the second, or end before the first.
+
+    Returns
+    -------
+    first, last : array of int64
+    strength : array of float64
+    """
+    if not len(first):
+        return first, last, strength
+    order = np.argsort(first, kind="stable")
+    first, last, strength = first[order], last[order], strength[order]
+    reach = np.maximum.accumulate(last)
+    begins = np.append(True, first[1:] - reach[:-1] > merge)
+    low, high = first[begins], reach[np.append(begins[1:], True)]
+    done = (high - low <= longest) & (low - within[0] > merge) & (within[1] - high > merge)
+    others = ~done[np.cumsum(begins) - 1]
+    most = np.maximum.reduceat(strength, np.flatnonzero(begins))
+    return (
+        np.concatenate([low[done], first[others]]),
+        np.concatenate([high[done], last[others]]),
+        np.concatenate([most[done], strength[others]]),
+    )
 
 
 def _cut(

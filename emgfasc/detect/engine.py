@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording, Rest, Sensitivity
-from emgfasc.detect.consolidate import consolidate
+from emgfasc.detect.consolidate import consolidate, settled
 from emgfasc.detect.extract import describe_spans
 from emgfasc.detect.montage import montage
 from emgfasc.detect.responses import Scan, scan
@@ -98,22 +98,22 @@ def detect(
 
 def _spans(seen: Scan, threshold: float, rec: Recording, rules: DetectRules) -> NDArray[np.int64]:
     """Return first and last sample of every potential, padded and inside the recording."""
-    hits = seen.candidates
-    noise = seen.levels.sd_at(hits.lane, hits.scale, hits.sample)
-    strength = np.divide(hits.response, noise, out=np.zeros(len(noise)), where=noise > 0)
     per_ms = rec.fs_hz / 1e3
     edge = rules.edge_ms * per_ms
-    inside = (hits.sample >= edge) & (hits.sample < rec.n_samples - edge)
-    kept = inside & (strength >= threshold)
-    half = np.array(seen.widths)[hits.scale[kept]] // 2
-    sample = hits.sample[kept]
-    spans = consolidate(
-        sample - half,
-        sample + half,
-        strength[kept],
-        merge=round(rules.merge_ms * per_ms),
-        longest=round(rules.longest_ms * per_ms),
-    )
+    near = {"merge": round(rules.merge_ms * per_ms), "longest": round(rules.longest_ms * per_ms)}
+    half = np.array(seen.widths) // 2
+    parts = []
+    for hits in seen.candidates:
+        sample = hits.span[0] + hits.sample.astype(np.int64)
+        noise = seen.levels.sd_at(hits.lane, hits.scale, sample)
+        strength = np.divide(hits.response, noise, out=np.zeros(len(noise)), where=noise > 0)
+        inside = (sample >= edge) & (sample < rec.n_samples - edge)
+        kept = inside & (strength >= threshold)
+        wide, sample = half[hits.scale[kept]], sample[kept]
+        within = hits.span[0] + half.max(), hits.span[1] - half.max()
+        parts.append(settled(sample - wide, sample + wide, strength[kept], within=within, **near))
+    first, last, strength = (np.concatenate(column) for column in zip(*parts, strict=True))
+    spans = consolidate(first, last, strength, **near)
     pad = max(1, round(_PAD_MS * per_ms))
     return np.asarray(np.clip(spans + np.array([-pad, pad]), 0, rec.n_samples - 1))
 

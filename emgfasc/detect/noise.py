@@ -40,7 +40,7 @@ class Levels:
         return np.array([np.median(lane, axis=1) for lane in self.smooth])
 
     def sd_at(
-        self, lane: NDArray[np.int32], scale: NDArray[np.int32], sample: NDArray[np.int64]
+        self, lane: NDArray[np.integer], scale: NDArray[np.integer], sample: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """Return the noise SD of given lanes and scales at given samples, between the groups."""
         n = self.smooth.shape[2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -39,21 +38,26 @@ _KEPT_SHARE, _KEPT_BYTES = 1 / 8, 64 * 2**20  # of a block, and of the whole rec
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """Cells that may hold a potential.
+    """Cells of a block that may hold a potential; a potential on a grid has hundreds.
 
     Attributes
     ----------
-    sample : array of int64
-        Where the response is largest.
-    lane, scale : array of int32
-        Which lane and which wavelet.
+    span : (int, int)
+        First and past-last sample of the block.
+    sample : array of int32
+        Where the response is largest, counted from the block's first sample.
+    lane : array of int16
+        Which lane.
+    scale : array of int8
+        Which wavelet.
     response : array of float32
         Largest absolute response, uV.
     """
 
-    sample: NDArray[np.int64]
-    lane: NDArray[np.int32]
-    scale: NDArray[np.int32]
+    span: tuple[int, int]
+    sample: NDArray[np.int32]
+    lane: NDArray[np.int16]
+    scale: NDArray[np.int8]
     response: NDArray[np.float32]
 
 
@@ -63,8 +67,8 @@ class Scan:
 
     Attributes
     ----------
-    candidates : Candidates
-        Cells above a loose threshold, lane by lane within a block.
+    candidates : tuple of Candidates
+        Cells above a loose threshold, block by block, and lane by lane within a block.
     levels : Levels
         Noise of every lane and scale over time.
     crossings_hz : array of float, shape (n_lanes, n_scales)
@@ -75,7 +79,7 @@ class Scan:
         The recording around the strongest candidates.
     """
 
-    candidates: Candidates
+    candidates: tuple[Candidates, ...]
     levels: Levels
     crossings_hz: NDArray[np.float64]
     widths: tuple[int, ...]
@@ -224,7 +228,7 @@ def scan(
     )
     for k, block in zip(late, again, strict=True):
         blocks[k] = block
-    found = _joined([block.found for block in blocks])
+    found = tuple(block.found for block in blocks)
     kept = Kept.joined(block.kept for block in blocks)
     return Scan(found, Levels(smooth, cell * group), crossings_hz, plan.widths, kept)
 
@@ -260,14 +264,8 @@ def _block(
     if limit is None or likely is None:
         limit, likely = plan.loose(level, crossings, stop - start)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
-    candidates = _joined(
-        [
-            _candidates(part, each, bound, stop - start + plan.margin)
-            for part, each, bound in zip(parts, found, np.split(limit, cut, axis=2), strict=True)
-        ],
-        start - plan.margin,
-    )
-    middle = candidates.sample[_above(candidates, likely, start, plan.cell * plan.group)]
+    candidates = _candidates(parts, found, np.split(limit, cut, axis=2), plan, span)
+    middle = start + candidates.sample[_above(candidates, likely, plan.cell * plan.group)]
     kept = kept_around(
         rows,
         max(0, start - plan.margin),
@@ -312,26 +310,40 @@ def _parts(lanes: Lanes, plan: _Plan, n: int) -> list[Pieces]:
     return parts
 
 
-def _candidates(part: Pieces, found: Found, limit: Floats, stop: int) -> Candidates:
-    """Return the cells above the limit, their samples counted in the block."""
+def _candidates(
+    parts: list[Pieces],
+    found: list[Found],
+    limits: list[Floats],
+    plan: _Plan,
+    span: tuple[int, int],
+) -> Candidates:
+    """Return the cells of a block that are above the limit."""
+    cells = [
+        _cells(part, each, limit, span[1] - span[0] + plan.margin)
+        for part, each, limit in zip(parts, found, limits, strict=True)
+    ]
+    sample, lane, scale, response = (np.concatenate(column) for column in zip(*cells, strict=True))
+    return Candidates(
+        span,
+        (sample - plan.margin).astype(np.int32),
+        lane.astype(np.int16),
+        scale.astype(np.int8),
+        response,
+    )
+
+
+def _cells(
+    part: Pieces, found: Found, limit: Floats, stop: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Floats]:
+    """Return sample, lane, scale and response of cells above the limit."""
     lane, scale, cell, response = part.above(found, limit)
     first = part.begin + cell * part.shape.size
     size, sample = np.minimum(part.shape.size, stop - first), np.empty(len(first), np.int64)
     strongest(part.lanes, lane, first, size, part.widths[scale], sample)
-    return Candidates(sample, lane.astype(np.int32), scale.astype(np.int32), response)
+    return sample, lane, scale, response
 
 
-def _above(found: Candidates, limit: Floats, start: int, length: int) -> NDArray[np.bool_]:
+def _above(found: Candidates, limit: Floats, length: int) -> NDArray[np.bool_]:
     """Tell which candidates are above the limit of their group of `length` samples."""
-    group = np.minimum((found.sample - start) // length, limit.shape[2] - 1)
+    group = np.minimum(found.sample // length, limit.shape[2] - 1)
     return np.asarray(found.response > limit[found.lane, found.scale, group])
-
-
-def _joined(parts: Sequence[Candidates], shift: int = 0) -> Candidates:
-    """Return all candidates in one, their samples `shift` later."""
-    return Candidates(
-        np.concatenate([part.sample for part in parts]) + shift,
-        np.concatenate([part.lane for part in parts]),
-        np.concatenate([part.scale for part in parts]),
-        np.concatenate([part.response for part in parts]),
-    )
