@@ -265,7 +265,8 @@ def _block(
         limit, likely = plan.loose(level, crossings, stop - start)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
     candidates = _candidates(parts, found, np.split(limit, cut, axis=2), plan, span)
-    middle = start + candidates.sample[_above(candidates, likely, plan.cell * plan.group)]
+    above = _above(candidates, likely, plan.cell * plan.group)
+    middle = start + candidates.sample[above].astype(np.int64)
     kept = kept_around(
         rows,
         max(0, start - plan.margin),
