@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A test says nothing in seconds: on a busy machine any example may take long.
+settings.register_profile("no_seconds", settings(), deadline=None)
+settings.load_profile("no_seconds")
 
 
 @pytest.fixture(scope="session")

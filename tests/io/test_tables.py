@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import emgfasc as ef
-from emgfasc.containers import CATEGORIES, EVENTS
+from emgfasc.containers import CATEGORIES, EVENTS, UNSORTED
 from emgfasc.io import read_events, write_events, write_json, write_table
 
 QUICK = settings(
@@ -44,6 +44,8 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
             cell = CELLS[column.dtype]
             if column.name == "category":
                 cell = st.sampled_from(CATEGORIES)
+            if column.name == "unsorted":
+                cell = st.sampled_from(["", *UNSORTED])
             if column.name == "peak_s":
                 cell = st.floats(-1e9, 1e9)
             values = draw(st.lists(cell, min_size=n_rows, max_size=n_rows))
