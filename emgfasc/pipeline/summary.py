@@ -16,6 +16,7 @@ from emgfasc.evidence import Evidence
 from emgfasc.firing import observation
 from emgfasc.pipeline.settings import Settings
 from emgfasc.pipeline.versions import versions
+from emgfasc.sort import at_least
 
 __all__ = ["summary_row"]
 
@@ -49,6 +50,7 @@ def summary_row(
         "fp_per_min_lo95": firing["rate_per_min_lo95"],
         "fp_per_min_hi95": firing["rate_per_min_hi95"],
         "n_units": int((firing_units["n"] > 0).sum()),
+        **_at_least(findings, settings),
         **_noise(findings),
         "ifi_median_s": firing["interval_median_s"],
         "ifi_cov": firing["interval_cov"],
@@ -86,6 +88,16 @@ def _identity(raw: Recording) -> dict[str, object]:
         "fs_hz": raw.fs_hz,
         "n_channels": raw.n_channels,
         "bad_channels": list(raw.bad_channels),
+    }
+
+
+def _at_least(findings: Findings, settings: Settings) -> dict[str, object]:
+    """Say how many units there are for certain, and how small the counted ones are."""
+    sure = at_least(findings.units, rules=settings.sort)
+    return {
+        "n_units_at_least": sure.n_units,
+        "n_units_at_least_discharges": sure.discharges,
+        "n_units_at_least_snr": sure.snr,
     }
 
 

@@ -70,9 +70,11 @@ def answer(analysed: Analysed) -> Answer:
         Fact("Observed long enough", _enough(row.get("sufficient_observation")), _needed(analysed)),
         Fact(
             "Units",
-            _units(analysed),
-            "Classes of fasciculation potentials that look alike, at rest. No exact count: a unit "
-            "that changes its shape may count more than once, units of like shape only once.",
+            _units(analysed) + _at_least(row),
+            "Classes of fasciculation potentials that look alike, at rest. The number found is no "
+            "exact count: a unit that changes its shape may count more than once, units of like "
+            "shape only once. For the lower bound only large classes count, each of which differs "
+            "from all the others by more than one unit changes.",
         ),
         Fact(
             "Detection limit",
@@ -175,6 +177,16 @@ def _units(analysed: Analysed) -> str:
     return (
         f"{len(numbers)} found, of {own['n'].min()} discharges or more "
         f"and SNR {own['snr'].min():.0f} or more"
+    )
+
+
+def _at_least(row: dict[str, Any]) -> str:
+    """Add the lower bound on the number of units, and how small the counted ones are."""
+    if not row.get("n_units_at_least"):
+        return ""
+    return (
+        f"; at least {row['n_units_at_least']}, of {row['n_units_at_least_discharges']} "
+        f"discharges or more and SNR {row['n_units_at_least_snr']:.0f} or more"
     )
 
 

@@ -56,6 +56,10 @@ class SortRules:
         How far a potential may move when an overlapping one is taken away.
     learn_from : int
         Units are learned from at most this many potentials, then all are assigned.
+    sure_discharges, sure_share, sure_unlike : int, float, float
+        For the lower bound on the number of units, see :func:`emgfasc.sort.at_least`: discharges
+        that a counted unit has at least, its share of all, and 1 less the correlation that its
+        average may have with that of another.
     """
 
     before_ms: float
@@ -74,6 +78,9 @@ class SortRules:
     apart_ms: float = 3.0
     near_ms: float = 2.0
     learn_from: int = 2000
+    sure_discharges: int = 10
+    sure_share: float = 0.1
+    sure_unlike: float = 0.3
 
     def least(self, n: int) -> int:
         """Return how many alike potentials among `n` are a unit: a fifteenth, from 3 up.
