@@ -113,18 +113,23 @@ def _paint(pipe: Connection, other_end: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends, and then this one
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import
 
+    from emgfasc.report import pictures  # noqa: F401, PLC0415
     from emgfasc.report.encode import png_uri, svg_uri  # noqa: PLC0415
-    from emgfasc.report.pictures import drawn  # noqa: PLC0415
 
     for encoded in (svg_uri, png_uri):
         encoded(Figure().subplots())  # fonts are found and read at the first picture
-    while True:
-        try:
-            analysed = pipe.recv()
-        except EOFError:
-            return
-        try:
-            made = drawn(analysed, n_processes=2)
-        except Exception:  # the first process will meet it, and can tell
-            made = None
-        pipe.send(made)
+    try:
+        while True:
+            pipe.send(_made(pipe.recv()))
+    except (EOFError, OSError):
+        return
+
+
+def _made(analysed: Analysed) -> Drawn | None:
+    """Return the pictures, or ``None``: the first process meets the same error, and can tell."""
+    from emgfasc.report.pictures import drawn  # noqa: PLC0415 - slow to import
+
+    try:
+        return drawn(analysed, n_processes=2)
+    except Exception:
+        return None
