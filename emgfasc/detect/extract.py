@@ -73,8 +73,9 @@ def describe_spans(
             missing.append(k)
         else:
             describe(k, piece)
-    parts = _runs(spans[missing], round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz))
-    jit.run(read, [np.array(missing)[part] for part in parts], n_jobs=n_jobs)
+    unread = np.array(missing, np.int64)  # once: of a day, a copy for each part would be gigabytes
+    parts = _runs(spans[unread], round(_GAP_S * rec.fs_hz), round(_BLOCK_S * rec.fs_hz))
+    jit.run(read, [unread[part] for part in parts], n_jobs=n_jobs)
     if not rows:
         return EVENTS.empty()
     return pd.DataFrame([rows[k] for k in range(len(spans))], columns=list(EVENTS.names))
