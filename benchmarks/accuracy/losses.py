@@ -46,7 +46,8 @@ def stages(rec: Recording) -> dict[str, Events]:
     out["heart"] = detect.with_beats(out["reject"], clean, beats)
     out["sort"], units = sort.units(clean, out["heart"], rest=rest, rules=use.sort)
     out["rediscover"], units = sort.rediscover(clean, out["sort"], units, rest=rest, rules=use.sort)
-    out["retime"] = sort.retime(plain, out["rediscover"], rest=rest, rules=use.sort)
+    out["whole"], units = sort.whole(out["rediscover"], units, rest=rest, kind=rec.kind)
+    out["retime"] = sort.retime(plain, out["whole"], rest=rest, rules=use.sort)
     shaped = measure.morphology(clean, out["retime"], rules=use.measure)
     judged = firing.kinds(shaped, units, kind=rec.kind, duration_s=rec.duration_s, rest=rest)
     out["kinds"] = judged.events

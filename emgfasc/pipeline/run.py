@@ -93,6 +93,7 @@ def analyze(
     tell("sort")
     sorted_events, units = sort.units(clean, found, rest=first_rest, rules=use.sort)
     single, units = sort.rediscover(clean, sorted_events, units, rest=first_rest, rules=use.sort)
+    single, units = sort.whole(single, units, rest=first_rest, kind=rec.kind)
     timed = sort.retime(plain, single, rest=first_rest, rules=use.sort)
     tell("measure")
     shaped = measure.morphology(clean, timed, rules=use.measure)

@@ -1,0 +1,100 @@
+"""One potential, one event: units that hardly ever fire alone are parts of others' potentials."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc._validate import one_of
+from emgfasc.containers import KINDS, Events, Kind, Rest, Units
+from emgfasc.sort.rediscover import units_with
+from emgfasc.sort.sorting import unit_rows
+
+__all__ = ["whole"]
+
+_REACH_S: dict[Kind, float] = {"needle": 0.008, "surface": 0.012, "hdsemg": 0.012}
+_LEAST = 3  # coincidences from which on they are no chance
+_MOSTLY = 0.6  # of a unit's potentials
+_BY_CHANCE = 0.2  # of its potentials, at most, would lie as near if it fired on its own,
+_AROUND_S = 0.25  # judged by how many of other units' lie so far around
+
+
+def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Events, Units]:
+    """Drop potentials that are parts of larger ones.
+
+    What the average leaves of a potential that changes its shape looks like another unit. Such a
+    unit is told by its times: at least three and 60 % of its potentials at rest lie within 8 ms of
+    a larger one of another unit (12 ms on the skin), where no more than 20 % would by chance. One
+    that fires on its own now and then keeps those potentials. Limits are this library's own.
+
+    Parameters
+    ----------
+    events : Events
+        With `unit`, from :func:`rediscover`.
+    units : Units
+        Of the same.
+    rest : Rest
+        Gives the time over which rates are taken; potentials outside it take no part, for there
+        all lie close together.
+    kind : {'needle', 'surface', 'hdsemg'}
+        What recorded them.
+
+    Returns
+    -------
+    events : Events
+        Without the parts.
+    units : Units
+        With their new counts; a unit that lost all its potentials goes.
+
+    Examples
+    --------
+    >>> import emgfasc as ef
+    >>> rec, truth = ef.simulate.recording(kind="needle", seed=7, seconds=20)
+    >>> clean = ef.preprocess.clean(rec)
+    >>> rest = ef.rest.find(clean)
+    >>> found = ef.sort.units(clean, ef.detect.detect(clean, rest=rest), rest=rest)
+    >>> events, units = ef.sort.whole(*found, rest=rest, kind="needle")
+    >>> len(events) == len(found[0])
+    True
+    """
+    one_of("kind", kind, KINDS)
+    reach_s = _REACH_S[kind]
+    frame = events.frame
+    unit = frame["unit"].to_numpy(np.int64)
+    time, size = frame["peak_s"].to_numpy(float), frame["amplitude_uv"].to_numpy(float)
+    unit = np.where(rest.state_at(time) == "rest", unit, 0)
+    near = _beside_larger(time, size, unit, reach_s)
+    drop = np.zeros(len(frame), bool)
+    for number in np.unique(unit[near]):
+        mine = unit == number
+        n = int((mine & near).sum())
+        others = np.sort(time[(unit > 0) & ~mine])
+        around = np.searchsorted(others, time[mine] + _AROUND_S)
+        around -= np.searchsorted(others, time[mine] - _AROUND_S)
+        chance = float(around.mean()) * reach_s / _AROUND_S
+        if n >= _LEAST and n >= _MOSTLY * mine.sum() and chance <= _BY_CHANCE:
+            drop |= mine & near
+    if not drop.any():
+        return events, units
+    kept = events.replace(frame=frame[~drop].reset_index(drop=True))
+    return kept, units_with(units, unit_rows(kept, rest))
+
+
+def _beside_larger(
+    time_s: NDArray[np.float64],
+    size: NDArray[np.float64],
+    unit: NDArray[np.int64],
+    reach_s: float,
+) -> NDArray[np.bool_]:
+    """Tell which sorted potentials lie within `reach_s` of a larger one of another unit."""
+    out = np.zeros(len(unit), bool)
+    order = np.argsort(time_s, kind="stable")
+    time = time_s[order]
+    low = np.searchsorted(time, time - reach_s, "left")
+    high = np.searchsorted(time, time + reach_s, "right")
+    for k in np.flatnonzero((high - low > 1) & (unit[order] > 0)):
+        there = order[low[k] : high[k]]
+        me = order[k]
+        larger = (unit[there] > 0) & (unit[there] != unit[me]) & (size[there] > size[me])
+        out[me] = bool(larger.any())
+    return out
