@@ -37,9 +37,10 @@ def named(
 
     Fibrillations, positive sharp waves, myokymia and complex repetitive discharges are named
     first as if all were rest; where the gate saw a contraction, it looks again at what is left
-    without them. A stretch of which complex repetitive discharges or neuromyotonia fill more than
-    half is ``spontaneous``, by that name: it is no contraction, but fasciculations cannot be seen
-    in it. Then all potentials are named, knowing the contractions that remain.
+    without them. A stretch of which complex repetitive discharges or neuromyotonia fill, with their
+    margins, more than half is ``spontaneous``, by that name: it is no contraction, but
+    fasciculations cannot be seen in it. Then all potentials are named, knowing the contractions
+    that remain.
 
     Returns
     -------
@@ -51,7 +52,9 @@ def named(
     kind, length = clean.kind, clean.duration_s
     if np.isin(rest.segments["state"], _ACTIVE).any():
         quiet = firing.kinds(shaped, units, kind=kind, duration_s=length)
-        dense, explained = _dense(rest, quiet.fired), _explained(quiet.events, rest)
+        margin_s = (rules or resting.RestRules()).margin_s
+        dense = _dense(rest, quiet.fired, margin_s)
+        explained = _explained(quiet.events, rest)
         if explained:
             rest = resting.find(clean, rules=rules, lost=lost, explained=explained)
         rest = _with_dense(rest, dense)
@@ -67,13 +70,17 @@ def _explained(events: Events, rest: Rest) -> list[tuple[float, float]]:
     return list(zip(frame["onset"].tolist(), stop.tolist(), strict=True))
 
 
-def _dense(rest: Rest, fired: pd.DataFrame) -> list[Span]:
-    """Return the active stretches of which one dense spontaneous activity fills more than half."""
+def _dense(rest: Rest, fired: pd.DataFrame, margin_s: float) -> list[Span]:
+    """Return the active stretches of which one dense spontaneous activity fills more than half.
+
+    The gate's stretches have margins; so has the activity here, or a short run would not fill its
+    own stretch.
+    """
     dense = fired[fired["category"].isin(DENSE)]
     spans: list[Span] = []
     for row in rest.segments[rest.segments["state"].isin(_ACTIVE)].itertuples():
-        low = dense["start_s"].clip(lower=row.start_s)
-        shared = (dense["stop_s"].clip(upper=row.stop_s) - low).clip(lower=0)
+        low = (dense["start_s"] - margin_s).clip(lower=row.start_s)
+        shared = ((dense["stop_s"] + margin_s).clip(upper=row.stop_s) - low).clip(lower=0)
         by_name = shared.groupby(dense["category"]).sum()
         if len(by_name) and 2 * by_name.max() > row.stop_s - row.start_s:
             name = str(by_name.idxmax()).replace("_", " ")

@@ -59,6 +59,17 @@ def test_a_machine_like_stretch_is_no_contraction() -> None:
     assert set(left_out["reason"]) == {"complex repetitive"}
 
 
+@pytest.mark.parametrize("seed", [119, 151])
+def test_a_short_run_is_no_contraction_either(seed: int) -> None:
+    """Of the gate's own stretch with its margins, half a second is less than half."""
+    truth, res = _analysed("neuromyotonia", seed)
+    left_out = res.rest.segments[res.rest.segments["state"] != "rest"]
+    times = truth.frame.loc[truth.frame["category"] == "neuromyotonia", "peak_s"]
+    assert 2 * (times.max() - times.min()) < (left_out["stop_s"] - left_out["start_s"]).iloc[0]
+    assert left_out[["state", "reason"]].to_numpy().tolist() == [["spontaneous", "neuromyotonia"]]
+    assert (_names(truth, res, "neuromyotonia") == "neuromyotonia").mean() >= 0.95
+
+
 def test_what_lies_outside_rest_takes_the_name_of_its_stretch() -> None:
     frame = Events.empty().to_frame()
     row = {"duration": 0.01, "n_channels": 1, "amplitude_uv": 90.0, "snr": 9.0, "unit": 0}
