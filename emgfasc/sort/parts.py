@@ -14,18 +14,20 @@ __all__ = ["whole"]
 
 _REACH_S: dict[Kind, float] = {"needle": 0.008, "surface": 0.012, "hdsemg": 0.012}
 _LEAST = 3  # coincidences from which on they are no chance
-_MOSTLY = 0.6  # of a unit's potentials
-_BY_CHANCE = 0.2  # of its potentials, at most, would lie as near if it fired on its own,
+_MOSTLY = 0.3  # of a unit's potentials
+_BY_CHANCE = 0.1  # of its potentials, at most, would lie as near if it fired on its own,
 _AROUND_S = 0.25  # judged by how many of other units' lie so far around
+_REFRACTORY_S = 0.004  # no unit fires twice within it; doublets are 5 ms apart or more
 
 
 def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Events, Units]:
     """Drop potentials that are parts of larger ones.
 
     What the average leaves of a potential that changes its shape looks like another unit. Such a
-    unit is told by its times: at least three and 60 % of its potentials at rest lie within 8 ms of
-    a larger one of another unit (12 ms on the skin), where no more than 20 % would by chance. One
-    that fires on its own now and then keeps those potentials. Limits are this library's own.
+    unit is told by its times: at least three and 30 % of its potentials at rest lie within 8 ms of
+    a larger one of another unit (12 ms on the skin), where no more than 10 % would by chance. One
+    that fires on its own now and then keeps those potentials. Of one unit's potentials within 4 ms,
+    less than it takes to fire again, the largest stays. Limits are this library's own.
 
     Parameters
     ----------
@@ -63,8 +65,9 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     unit = frame["unit"].to_numpy(np.int64)
     time, size = frame["peak_s"].to_numpy(float), frame["amplitude_uv"].to_numpy(float)
     unit = np.where(rest.state_at(time) == "rest", unit, 0)
-    near = _beside_larger(time, size, unit, reach_s)
-    drop = np.zeros(len(frame), bool)
+    drop = _beside_larger(time, size, unit, _REFRACTORY_S, same=True)
+    unit = np.where(drop, 0, unit)
+    near = _beside_larger(time, size, unit, reach_s, same=False)
     for number in np.unique(unit[near]):
         mine = unit == number
         n = int((mine & near).sum())
@@ -85,8 +88,10 @@ def _beside_larger(
     size: NDArray[np.float64],
     unit: NDArray[np.int64],
     reach_s: float,
+    *,
+    same: bool,
 ) -> NDArray[np.bool_]:
-    """Tell which sorted potentials lie within `reach_s` of a larger one of another unit."""
+    """Tell which lie within `reach_s` of a larger one, of the `same` unit or of another."""
     out = np.zeros(len(unit), bool)
     order = np.argsort(time_s, kind="stable")
     time = time_s[order]
@@ -95,6 +100,7 @@ def _beside_larger(
     for k in np.flatnonzero((high - low > 1) & (unit[order] > 0)):
         there = order[low[k] : high[k]]
         me = order[k]
-        larger = (unit[there] > 0) & (unit[there] != unit[me]) & (size[there] > size[me])
+        asked = (unit[there] > 0) & ((unit[there] == unit[me]) == same)
+        larger = asked & (size[there] > size[me])
         out[me] = bool(larger.any())
     return out

@@ -60,8 +60,14 @@ def test_what_it_fires_alone_stays() -> None:
 
 
 def test_one_that_meets_the_other_now_and_then_stays_whole() -> None:
-    other = [(time + (0.004 if k < 6 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
+    other = [(time + (0.004 if k < 4 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
     assert _judged(LARGE + other)[0] == sorted(LARGE + other)
+
+
+def test_nothing_fires_twice_within_its_refractory_period() -> None:
+    again = [(time + 0.0035, 1, 60.0) for time, _, _ in LARGE[::5]]
+    twice = [(time + 0.0037, 1, 30.0) for time, _, _ in LARGE[::5]]
+    assert _judged(LARGE + again + twice) == (LARGE, [1])
 
 
 def test_larger_ones_and_doublets_of_one_unit_and_the_unsorted_stay() -> None:
