@@ -17,7 +17,12 @@ _PANELS = (
     ("phases", "exact_pct", "Phases: exact (%)", 90.0),
 )
 _COLOURS = {"needle": "#0072B2", "surface": "#D55E00", "hdsemg": "#009E73"}
-_STYLES = {"potential": "-", "average": "--"}
+# What was measured: its line, and how the legend calls it.
+_MEASURED = {
+    "potential": ("-", "unit known"),
+    "single": ("-.", "no unit known"),
+    "average": ("--", "unit average"),
+}
 
 
 def draw(results: pd.DataFrame, path: Path) -> None:
@@ -28,15 +33,15 @@ def draw(results: pd.DataFrame, path: Path) -> None:
         given = results[results["source"] == "given"]
         for ax, (feature, column, title, target) in zip(axes, _PANELS, strict=True):
             for (kind, of), part in given[given["feature"] == feature].groupby(["kind", "of"]):
-                label = f"{kind}, single" if of == "potential" else f"{kind}, unit average"
+                style, words = _MEASURED[str(of)]
                 ax.plot(
                     part["snr"],
                     part[column],
-                    _STYLES[str(of)],
+                    style,
                     color=_COLOURS[str(kind)],
                     marker="o",
                     markersize=3,
-                    label=label,
+                    label=f"{kind}, {words}",
                 )
             ax.axhline(target, color="0.5", linestyle=":")
             ax.set_title(title, loc="left")
@@ -47,5 +52,5 @@ def draw(results: pd.DataFrame, path: Path) -> None:
             ax.set_ylim(0, top.get(feature, 102.0))
         for ax in axes[2:]:
             ax.set_xlabel("Peak-to-peak amplitude over noise SD")
-        axes[0].legend(frameon=False, fontsize=8)
+        axes[0].legend(frameon=False, fontsize=7, ncols=2)
         figure.savefig(path, dpi=120, metadata={"Software": None})

@@ -12,6 +12,14 @@ from emgfasc.report.words import NOTHING, number, seconds, sentence_list
 __all__ = ["Answer", "Fact", "answer"]
 
 
+_OF_UNITS = (
+    "Classes of fasciculation potentials that look alike, at rest. The number found is no "
+    "exact count: a unit that changes its shape may count more than once, units of like "
+    "shape only once. For the lower bound only large classes count, each of which differs "
+    "from all the others by more than one unit changes."
+)
+
+
 @dataclass(frozen=True)
 class Fact:
     """One line of the answer.
@@ -68,14 +76,7 @@ def answer(analysed: Analysed) -> Answer:
         _count(row, _limits_note(analysed), has_rest=has_rest, why=_no_rate(analysed)),
         Fact("Observed at rest", _rest_value(analysed), _rest_note(analysed)),
         Fact("Observed long enough", _enough(row.get("sufficient_observation")), _needed(analysed)),
-        Fact(
-            "Units",
-            _units(analysed) + _at_least(row),
-            "Classes of fasciculation potentials that look alike, at rest. The number found is no "
-            "exact count: a unit that changes its shape may count more than once, units of like "
-            "shape only once. For the lower bound only large classes count, each of which differs "
-            "from all the others by more than one unit changes.",
-        ),
+        _units(analysed, row),
         Fact(
             "Detection limit",
             _with_unit(row.get("detection_limit_uv"), "µV"),
@@ -160,7 +161,7 @@ def _no_rate(analysed: Analysed) -> str:
     )
 
 
-def _units(analysed: Analysed) -> str:
+def _units(analysed: Analysed, row: dict[str, Any]) -> Fact:
     """Count the units that gave fasciculation potentials at rest, and say how small they may be.
 
     Units that fired less or are weaker are not counted.
@@ -169,25 +170,20 @@ def _units(analysed: Analysed) -> str:
     counted = (rest.state_at(ours.peak_s) == "rest") & (rest.rest_s > 0)
     numbers = ours.frame["unit"][counted & (ours.frame["unit"] > 0)].unique()
     if not len(numbers):
-        return "none"
-    table = analysed.units.frame
-    own = table[table["unit"].isin(numbers)]
-    if own.empty:
-        return f"{len(numbers)} found"
-    return (
-        f"{len(numbers)} found, of {own['n'].min()} discharges or more "
-        f"and SNR {own['snr'].min():.0f} or more"
-    )
+        return Fact("Units", "none", _OF_UNITS)
+    value, note = f"{len(numbers)} found", ""
+    own = analysed.units.frame.loc[analysed.units.frame["unit"].isin(numbers)]
+    if not own.empty:
+        note = f"Those found have {_sizes(own['n'].min(), own['snr'].min())}. "
+    if row.get("n_units_at_least"):
+        value += f", at least {row['n_units_at_least']}"
+        least = _sizes(row["n_units_at_least_discharges"], row["n_units_at_least_snr"])
+        note += f"The lower bound counts units of {least}. "
+    return Fact("Units", value, note + _OF_UNITS)
 
 
-def _at_least(row: dict[str, Any]) -> str:
-    """Add the lower bound on the number of units, and how small the counted ones are."""
-    if not row.get("n_units_at_least"):
-        return ""
-    return (
-        f"; at least {row['n_units_at_least']}, of {row['n_units_at_least_discharges']} "
-        f"discharges or more and SNR {row['n_units_at_least_snr']:.0f} or more"
-    )
+def _sizes(n: int, snr: float) -> str:
+    return f"{n} discharges or more and SNR {snr:.0f} or more"
 
 
 def _limit_note(analysed: Analysed, row: dict[str, Any]) -> str:

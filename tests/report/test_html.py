@@ -11,6 +11,7 @@ import matplotlib as mpl
 import pytest
 
 from emgfasc.report import render
+from emgfasc.report.answer import answer
 from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
 from emgfasc.report.unit_sheets import units_table, unmeasured_table
@@ -329,3 +330,20 @@ def test_a_wide_table_is_cut_without_losing_a_column(analyses: dict[str, Any]) -
     for k, row in enumerate(table.rows):
         assert [cell for part in parts for cell in part.rows[k][1:]] == list(row[1:])
         assert {part.rows[k][0] for part in parts} == {row[0]}
+
+
+def test_the_number_of_units_has_its_bound_and_their_sizes(
+    analyses: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analysed = analyses["normal"]
+    bound = {"n_units_at_least": 1, "n_units_at_least_discharges": 12, "n_units_at_least_snr": 9.4}
+    row = analysed.summary_row() | bound
+    monkeypatch.setattr(type(analysed), "summary_row", lambda _: row)
+    fact = next(item for item in answer(analysed).facts if item.name == "Units")
+    frame = analysed.units.frame
+    assert fact.value == f"{len(frame)} found, at least 1"
+    n, snr = frame["n"].min(), frame["snr"].min()
+    assert fact.note.startswith(
+        f"Those found have {n} discharges or more and SNR {snr:.0f} or more"
+    )
+    assert "The lower bound counts units of 12 discharges or more and SNR 9 or more." in fact.note
