@@ -17,7 +17,7 @@ _LEAST = 3  # coincidences from which on they are no chance
 _MOSTLY = 0.3  # of a unit's potentials
 _BY_CHANCE = 0.1  # of its potentials, at most, would lie as near if it fired on its own,
 _AROUND_S = 0.25  # judged by how many of other units' lie so far around
-_REFRACTORY_S = 0.004  # no unit fires twice within it; doublets are 5 ms apart or more
+_THRICE_S = 0.008  # a unit at rest fires once, or twice as a doublet, but not three times within it
 
 
 def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Events, Units]:
@@ -26,8 +26,10 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     What the average leaves of a potential that changes its shape looks like another unit. Such a
     unit is told by its times: at least three and 30 % of its potentials at rest lie within 8 ms of
     a larger one of another unit (12 ms on the skin), where no more than 10 % would by chance. One
-    that fires on its own now and then keeps those potentials. Of one unit's potentials within 4 ms,
-    less than it takes to fire again, the largest stays. Limits are this library's own.
+    that fires on its own now and then keeps those potentials. Where one unit would fire three times
+    within 8 ms only the largest stays: a fasciculation is one discharge or a doublet (4 to 10 ms,
+    Mills 2010, https://doi.org/10.1093/brain/awq290, limits unverified). Limits are this library's
+    own.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     unit = frame["unit"].to_numpy(np.int64)
     time, size = frame["peak_s"].to_numpy(float), frame["amplitude_uv"].to_numpy(float)
     unit = np.where(rest.state_at(time) == "rest", unit, 0)
-    drop = _beside_larger(time, size, unit, _REFRACTORY_S, same=True)
+    drop = _beside_larger(time, size, unit, _THRICE_S, same=True) & _thrice(time, unit)
     unit = np.where(drop, 0, unit)
     near = _beside_larger(time, size, unit, reach_s, same=False)
     for number in np.unique(unit[near]):
@@ -81,6 +83,17 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
         return events, units
     kept = events.replace(frame=frame[~drop].reset_index(drop=True))
     return kept, units_with(units, unit_rows(kept, rest))
+
+
+def _thrice(time_s: NDArray[np.float64], unit: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which are among three potentials of one unit within 8 ms."""
+    out = np.zeros(len(unit), bool)
+    for number in np.unique(unit[unit > 0]):
+        mine = np.flatnonzero(unit == number)
+        mine = mine[np.argsort(time_s[mine], kind="stable")]
+        first = np.flatnonzero(time_s[mine[2:]] - time_s[mine[:-2]] <= _THRICE_S)
+        out[mine[(first[:, None] + np.arange(3)).ravel()]] = True
+    return out
 
 
 def _beside_larger(
