@@ -11,7 +11,6 @@ from emgfasc._kernels.levels import running_medians
 
 __all__ = ["Levels", "n_groups", "smoothed"]
 
-_AT_ONCE = 1 << 20  # values smoothed at a time
 _FLAT = 4e-4  # of the power that three quarters of the groups stay under
 
 
@@ -26,18 +25,19 @@ class Levels:
 
     Attributes
     ----------
-    smooth : array of float64, shape (n_lanes, n_scales, n_groups)
-        Running median of the power over time, uV^2, see :func:`smoothed`.
+    smooth : array of float32, shape (n_lanes, n_scales, n_groups)
+        Running median of the power over time, uV^2, see :func:`smoothed`; of a day and a grid
+        there are 44 million.
     group_samples : int
         Samples in a group.
     """
 
-    smooth: NDArray[np.float64]
+    smooth: NDArray[np.float32]
     group_samples: int
 
     def middle(self) -> NDArray[np.float64]:
         """Return the median over time of every lane and scale."""
-        return np.array([np.median(lane, axis=1) for lane in self.smooth])
+        return np.array([np.median(lane, axis=1) for lane in self.smooth], np.float64)
 
     def sd_at(
         self, lane: NDArray[np.integer], scale: NDArray[np.integer], sample: NDArray[np.int64]
@@ -48,13 +48,13 @@ class Levels:
         left = np.floor(position).astype(int)
         right = np.minimum(left + 1, n - 1)
         part = position - left
-        low, high = self.smooth[lane, scale, left], self.smooth[lane, scale, right]
+        low, high = (self.smooth[lane, scale, at].astype(np.float64) for at in (left, right))
         return np.asarray(np.sqrt(low + part * (high - low)), dtype=np.float64)
 
 
 def smoothed(
-    power: NDArray[np.float64], reach: int, out: NDArray[np.float64] | None = None
-) -> NDArray[np.float64]:
+    power: NDArray[np.floating], reach: int, out: NDArray[np.floating] | None = None
+) -> NDArray[np.floating]:
     """Return the running median over time, shape of `power`.
 
     Groups that are all but flat (dropouts) tell nothing of the noise around them: they are
@@ -62,22 +62,19 @@ def smoothed(
 
     Parameters
     ----------
-    power : array of float64, shape (n_lanes, n_scales, n_groups)
+    power : array of float, shape (..., n_groups)
         uV^2.
     reach : int
         Groups on each side in the running median.
     out : array like `power`, optional
-        Where to write, which may be `power` itself: of a day, there is room for it only once.
+        Where to write, which may be `power` itself.
     """
+    rows = np.array(power, np.float64, order="C").reshape(-1, power.shape[-1])
+    found = np.empty_like(rows)
+    running_medians(rows, _FLAT * _upper_quartile(rows), reach, found)
     if out is None:
-        out = np.empty(power.shape)
-    at_once = max(1, _AT_ONCE // max(1, power[:1].size))
-    for first in range(0, len(power), at_once):
-        some = power[first : first + at_once]
-        rows = np.array(some, order="C").reshape(-1, power.shape[2])
-        found = np.empty_like(rows)
-        running_medians(rows, _FLAT * _upper_quartile(rows), reach, found)
-        out[first : first + at_once] = found.reshape(some.shape)
+        return found.reshape(power.shape)
+    out[...] = found.reshape(power.shape)
     return out
 
 

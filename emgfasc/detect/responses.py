@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -33,6 +32,7 @@ _ROUNDED = 1 - 1e-6  # float32 may round a limit up
 # lower one, the block is read again.
 _SLACK, _SURE = 0.75, 0.97
 _LIKELY = 0.95  # of the same limit: what is above is likely to be part of a potential, and kept
+_AT_ONCE = 1 << 18  # noise levels smoothed at a time
 _KEPT_SHARE, _KEPT_BYTES = 1 / 8, 64 * 2**20  # of a block, and of the whole recording
 
 
@@ -119,28 +119,21 @@ class _Plan:
         starts = range(0, max(1, rec.n_samples - least + 1), self.block)
         return list(pairwise([*starts, rec.n_samples]))
 
-    def loose(
-        self, level: NDArray[np.float64], crossings: NDArray[np.int64], n: int
-    ) -> tuple[Floats, Floats]:
+    def loose(self, level: Floats, z: float | NDArray[np.float64]) -> tuple[Floats, Floats]:
         """Return limits in uV for every group: the final one is not below, and hardly above.
 
-        Where all groups that take part in the running median lie in the block, they are all but
-        the same.
+        `level` has the groups of a block last. Where all groups that take part in the running
+        median lie in the block, they are all but the same.
         """
-        per_s = crossings / 2 / (n / self.fs_hz)
-        z = noise_threshold(per_s, self.max_false_per_min)
         nearby = smoothed(level, self.reach)
         guess = z * np.sqrt(np.minimum(level, nearby))
         low, high = _SLACK * guess, _LIKELY * guess
-        inner = slice(self.reach + 1, max(level.shape[2] - self.reach - 1, 0))
-        low[..., inner] = _SURE * z * np.sqrt(_least_around(nearby)[..., inner])
+        inner = slice(self.reach + 1, max(level.shape[-1] - self.reach - 1, 0))
+        low[..., inner] = (_SURE * z * np.sqrt(_least_around(nearby)))[..., inner]
         return low.astype(np.float32), np.maximum(low, high).astype(np.float32)
 
-    def final(
-        self, smooth: NDArray[np.float64], groups: slice, crossings_hz: NDArray[np.float64]
-    ) -> Floats:
+    def final(self, smooth: Floats, z: float, groups: slice = slice(0, None)) -> Floats:
         """Return the limit in uV that no potential stays below: noise is taken between groups."""
-        z = noise_threshold(crossings_hz, self.max_false_per_min)
         least = _least_around(smooth, groups.start, groups.stop)
         return np.asarray(_ROUNDED * z * np.sqrt(least), np.float32)
 
@@ -151,21 +144,21 @@ class _Plan:
 
 
 def _least_around(
-    smooth: NDArray[np.float64], first: int = 0, stop: int | None = None
+    smooth: NDArray[np.floating], first: int = 0, stop: int | None = None
 ) -> NDArray[np.float64]:
     """Return the least of each group, from `first` to `stop`, and those beside it."""
-    n = smooth.shape[2]
+    n = smooth.shape[-1]
     beside = np.clip(np.arange(first - 1, (n if stop is None else stop) + 1), 0, n - 1)
-    wide = smooth[..., beside]
+    wide = smooth[..., beside].astype(np.float64)
     return np.minimum(wide[..., :-2], np.minimum(wide[..., 1:-1], wide[..., 2:]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """What one block leaves; `limit` has a value for each lane, scale and group."""
+    """What one block leaves; `z` is the threshold it would have by itself, in noise SDs."""
 
     found: Candidates
-    limit: Floats
+    z: float
     crossings: NDArray[np.int64]
     kept: Kept
 
@@ -213,24 +206,56 @@ def scan(
     )
     spans = plan.spans(rec)
     groups = [plan.groups(span) for span in spans]
-    power = np.empty((len(lanes.members), len(plan.widths), groups[-1].stop))
+    power = np.empty((len(lanes.members), len(plan.widths), groups[-1].stop), np.float32)
     blocks = jit.run(
         lambda k: _block(rec, lanes, plan, spans[k], power=power[..., groups[k]]),
         range(len(spans)),
         n_jobs=n_jobs,
     )
-    smooth = smoothed(power, plan.reach, out=power)
     crossings_hz = np.sum([block.crossings for block in blocks], axis=0) / 2 / rec.duration_s
-    final = partial(plan.final, smooth, crossings_hz=crossings_hz)
-    late = [k for k, block in enumerate(blocks) if (block.limit > final(groups[k])).any()]
+    z = noise_threshold(crossings_hz, max_false_per_min)
+    late = _settle(power, plan, np.array([block.z for block in blocks]), z, n_jobs)
     again = jit.run(
-        lambda k: _block(rec, lanes, plan, spans[k], limit=final(groups[k])), late, n_jobs=n_jobs
+        lambda k: _block(rec, lanes, plan, spans[k], limit=plan.final(power, z, groups[k])),
+        late,
+        n_jobs=n_jobs,
     )
     for k, block in zip(late, again, strict=True):
         blocks[k] = block
     found = tuple(block.found for block in blocks)
     kept = Kept.joined(block.kept for block in blocks)
-    return Scan(found, Levels(smooth, cell * group), crossings_hz, plan.widths, kept)
+    return Scan(found, Levels(power, cell * group), crossings_hz, plan.widths, kept)
+
+
+def _settle(
+    power: Floats, plan: _Plan, alone: NDArray[np.float64], z: float, n_jobs: int | None
+) -> list[int]:
+    """Smooth the noise of all groups in its place; return the blocks to be read again.
+
+    Those are the ones whose own limit, made again from their own threshold `alone`, lies above the
+    final one somewhere: to keep the limits of a day would take a fifth of a gigabyte.
+    """
+    each = plan.block // (plan.cell * plan.group)
+    whole = each * (len(alone) - 1)  # groups in all blocks but the last
+
+    def above(first: int) -> NDArray[np.bool_]:
+        some = power[first : first + at_once]
+        parts = some[..., :whole].reshape(*some.shape[:2], -1, each), some[..., None, whole:]
+        limits = [
+            plan.loose(part, own[:, None])[0]
+            for part, own in zip(parts, (alone[:-1], alone[-1:]), strict=True)
+        ]
+        smoothed(some, plan.reach, out=some)
+        final = plan.final(some, z)
+        late = [
+            (limit > part.reshape(limit.shape)).any(axis=(0, 1, 3))
+            for limit, part in zip(limits, np.split(final, [whole], axis=2), strict=True)
+        ]
+        return np.concatenate(late)
+
+    at_once = max(1, _AT_ONCE // power[:1].size)
+    late = jit.run(above, range(0, len(power), at_once), n_jobs=n_jobs)
+    return np.flatnonzero(np.any(late, axis=0)).tolist()
 
 
 def _block(
@@ -239,7 +264,7 @@ def _block(
     plan: _Plan,
     span: tuple[int, int],
     *,
-    power: NDArray[np.float64] | None = None,
+    power: Floats | None = None,
     limit: Floats | None = None,
 ) -> _Block:
     """Look at one block, for cells above a loose limit or the one that is given.
@@ -253,16 +278,17 @@ def _block(
     found = [part.found() for part in parts]
     level = np.concatenate(
         [part.by_lane(each.level) for part, each in zip(parts, found, strict=True)], axis=2
-    )
+    ).astype(np.float32)
     if power is not None:
         power[:] = level
     crossings = np.sum(
         [part.by_lane(each.changes).sum(axis=2) for part, each in zip(parts, found, strict=True)],
         axis=0,
     ).astype(np.int64)
+    z = noise_threshold(crossings / 2 / ((stop - start) / plan.fs_hz), plan.max_false_per_min)
     likely = limit
     if limit is None or likely is None:
-        limit, likely = plan.loose(level, crossings, stop - start)
+        limit, likely = plan.loose(level, z)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
     candidates = _candidates(parts, found, np.split(limit, cut, axis=2), plan, span)
     above = _above(candidates, likely, plan.cell * plan.group)
@@ -274,7 +300,7 @@ def _block(
         middle + plan.around,
         min(_KEPT_SHARE * rows.nbytes, _KEPT_BYTES * (stop - start) / rec.n_samples),
     )
-    return _Block(candidates, limit, crossings, kept)
+    return _Block(candidates, z, crossings, kept)
 
 
 def _lanes(rows: Floats, lanes: Montage, before: int, after: int) -> Lanes:
