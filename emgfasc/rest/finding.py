@@ -22,6 +22,7 @@ __all__ = ["RestRules", "find"]
 
 ACTIVE = "motor unit activity"
 FAST = "cramp: motor units fire faster than by will"
+_DRIFT = 1.5  # of the noise, within the seconds that a floor is taken from
 _LEAST_KNOWN = 0.25  # of a window's cells are asked, however much is explained
 
 Mask = NDArray[np.bool_]
@@ -50,7 +51,7 @@ class RestRules:
         this time: two intervals of a unit at recruitment.
     min_rest_s, min_active_s : float
         Shorter rest beside a contraction, and shorter contraction within rest, are not believed:
-        units are recruited and let go one by one within seconds.
+        eight intervals at 4 Hz, the slowest steady firing by will (unverified), are 2 s.
     margin_s : float
         Added before and after a contraction.
     max_noise_uv : float
@@ -65,7 +66,7 @@ class RestRules:
     window_s: float = 1.5
     channel_share: float = 0.1
     gap_s: float = 0.25
-    min_rest_s: float = 5.0
+    min_rest_s: float = 2.0
     min_active_s: float = 0.3
     margin_s: float = 0.2
     max_noise_uv: float = 100.0
@@ -154,13 +155,35 @@ def _floor(cells: Cells, power: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _contraction(cells: Cells, unexplained: Cells, rules: RestRules) -> Mask:
-    """Tell for every cell whether the muscle is active, beyond what is explained."""
+    """Tell for every cell whether the muscle is active, beyond what is explained.
+
+    A contraction raises the floor of the seconds beside it, and hides there what the first and the
+    last of its units do. So the floor is taken again without it, as long as that shows more.
+    """
     power = unexplained.fast_power
+    hidden = np.isnan(power) & ~np.isnan(cells.fast_power)
+    floor, found = _floor(cells, power), np.zeros(cells.n_cells, bool)
+    while True:
+        more = found | _active_stretches(cells, power, floor, hidden, rules)
+        if (more == found).all():
+            return _without_short_rest(found, cells.count(rules.min_rest_s))
+        found = more
+        without = _floor(cells, np.where(found, np.float32(np.nan), power))
+        floor = np.where(without > 0, np.minimum(floor, _DRIFT**2 * without), floor)
+
+
+def _active_stretches(
+    cells: Cells,
+    power: NDArray[np.float32],
+    floor: NDArray[np.float32],
+    hidden: Mask,
+    rules: RestRules,
+) -> Mask:
+    """Tell for every cell whether it belongs to a contraction above a floor."""
     with np.errstate(invalid="ignore"):
-        active = power > rules.active_ratio**2 * _floor(cells, power)
+        active = power > rules.active_ratio**2 * floor
     size = cells.count(rules.window_s)
-    hidden = _moving_mean(np.isnan(power) & ~np.isnan(cells.fast_power), size)
-    share = _moving_mean(active, size) / np.maximum(1 - hidden, _LEAST_KNOWN)
+    share = _moving_mean(active, size) / np.maximum(1 - _moving_mean(hidden, size), _LEAST_KNOWN)
     needed = max(1, int(np.ceil(rules.channel_share * len(active))))
     over = (share >= rules.active_share).sum(axis=0) >= needed
     any_active = active.sum(axis=0) >= needed
@@ -172,7 +195,7 @@ def _contraction(cells: Cells, unexplained: Cells, rules: RestRules) -> Mask:
             first = _followed(any_active[::-1], len(over) - 1 - start - inside[0], gap)
             last = _followed(any_active, start + inside[-1], gap)
             out[max(0, len(over) - 1 - first - margin) : last + 1 + margin] = True
-    return _without_short_rest(out, cells.count(rules.min_rest_s))
+    return out
 
 
 def _followed(active: Mask, cell: int, gap: int) -> int:

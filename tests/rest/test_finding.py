@@ -53,6 +53,58 @@ def test_a_contraction_is_cut_out_where_it_is(n_channels: int) -> None:
     assert found.status == "partial"
 
 
+def _contracted(data: NDArray[np.float64], fs_hz: float, span: tuple[float, float]) -> None:
+    a, b = int(span[0] * fs_hz), int(span[1] * fs_hz)
+    data[:, a:b] += 30 * np.random.default_rng(2).normal(0, 5, (len(data), b - a))
+
+
+def _excluded(data: NDArray[np.float64], fs_hz: float, kind: Kind) -> list[tuple[float, float]]:
+    found = rest.find(preprocess.clean(recording(data, fs_hz, kind))).segments
+    return [
+        (float(row.start_s), float(row.stop_s))
+        for row in found.itertuples()
+        if row.state == "voluntary"
+    ]
+
+
+@pytest.mark.parametrize(("fs_hz", "kind"), [(20_000.0, "needle"), (2048.0, "surface")])
+def test_units_recruited_before_a_contraction_are_not_hidden_by_its_floor(
+    fs_hz: float, kind: Kind
+) -> None:
+    """As on the real ramp: most of the 17 s that a floor is taken from are contraction."""
+    data = _noise(20, fs_hz)
+    _contracted(data, fs_hz, (5.5, 14.5))
+    wave = potential(int(0.012 * fs_hz), 100, 3)
+    for at in np.arange(3.5, 16.5, 0.12):
+        data[0, int(at * fs_hz) : int(at * fs_hz) + len(wave)] += wave
+    [(start, stop)] = _excluded(data, fs_hz, kind)
+    assert start == pytest.approx(3.5, abs=0.3)
+    assert stop == pytest.approx(16.5, abs=0.3)
+
+
+@pytest.mark.parametrize(("fs_hz", "kind"), [(20_000.0, "needle"), (2048.0, "surface")])
+def test_fasciculations_beside_a_contraction_are_kept_however_short_the_rest(
+    fs_hz: float, kind: Kind
+) -> None:
+    data = _noise(30, fs_hz)
+    wave = potential(int(0.012 * fs_hz), 200, 3)
+    for at in (0.9, 1.2, 2.4, 11.7, 12.1, 13.5):
+        data[0, int(at * fs_hz) : int(at * fs_hz) + len(wave)] += wave
+    _contracted(data, fs_hz, (3, 11))
+    _contracted(data, fs_hz, (14, 22))
+    spans = _excluded(data, fs_hz, kind)
+    np.testing.assert_allclose(spans, [(3, 11), (14, 22)], atol=0.3)
+
+
+@pytest.mark.parametrize("n_channels", [1, 64])
+def test_noise_that_falls_after_a_contraction_does_not_prolong_it(n_channels: int) -> None:
+    fs = 2048.0
+    data = _noise(30, fs, n_channels) * np.exp(-0.08 * np.arange(int(30 * fs)) / fs)
+    _contracted(data, fs, (8, 16))
+    [span] = _excluded(data, fs, "surface")
+    assert span == pytest.approx((8, 16), abs=0.45)  # the margin, and one cell within the gap
+
+
 def test_gaps_and_excessive_noise_are_artifacts_with_their_reason() -> None:
     fs = 2048.0
     data = _noise(60, fs, 2)
