@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core.runtime import rtsys
 
 from emgfasc.errors import ParameterError
 
@@ -28,6 +29,7 @@ def kernel(function: F) -> F:
         cache=True, nogil=True, boundscheck=False, error_model="numpy", fastmath={"contract"}
     )(function)
     _stamp(compiled)
+    _hasten(compiled)
     return compiled
 
 
@@ -41,6 +43,25 @@ def _stamp(compiled: Any) -> None:
     if hasattr(file, "_source_stamp"):
         stamp = file._source_stamp, digest(Path(__file__).parent)  # noqa: SLF001
         file._source_stamp = stamp  # noqa: SLF001
+
+
+def _hasten(compiled: Any) -> None:
+    """Have a cached kernel loaded without making numba's compiler ready, which takes longer.
+
+    Machine code needs no more than numba's runtime; a kernel that has to be compiled makes the
+    compiler ready itself. The attributes are numba's own affair: without them this is merely not
+    done, nor on Windows, where numba forgives errors of files meanwhile.
+    """
+    cached: Any = getattr(compiled, "_cache", None)
+    load = getattr(cached, "_load_overload", None)
+    if load is None or os.name == "nt":
+        return
+
+    def loaded(signature: Any, target: Any) -> Any:
+        rtsys.initialize(target)
+        return load(signature, target)
+
+    cached.load_overload = loaded
 
 
 @cache

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -58,3 +60,26 @@ def test_a_cached_kernel_is_stale_when_a_kernel_that_it_calls_has_changed(tmp_pa
     # Numba is asked for what it does not promise; when it goes away, there is something to do.
     compiled: Any = look
     assert digest(Path(jit.__file__).parent) in compiled._cache._cache_file._source_stamp
+
+
+_LOADED = """
+import sys
+import numba, numpy as np
+from emgfasc._kernels.levels import running_medians
+values, out = np.array([[1.0, 5.0, 3.0]]), np.empty((1, 3))
+running_medians(values, np.zeros(1), 1, out)
+assert out.tolist() == [[3.0, 3.0, 4.0]], out
+print("numba.np.npyimpl" in sys.modules)
+new = numba.njit(lambda a: np.sort(np.sqrt(a) + np.array([1.0, 0.0])))
+assert new(np.array([4.0, 9.0])).tolist() == [3.0, 3.0]
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="not done there")
+def test_a_cached_kernel_is_loaded_without_the_compiler_which_still_works_after_it() -> None:
+    run = [
+        subprocess.run([sys.executable, "-c", _LOADED], check=False, capture_output=True, text=True)
+        for _ in "12"
+    ]
+    assert [done.stderr for done in run] == ["", ""]
+    assert run[1].stdout == "False\n"
