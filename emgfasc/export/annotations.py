@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from emgfasc.containers import Events
+from emgfasc.containers import Events, Rest
 from emgfasc.errors import ParameterError
-from emgfasc.export.labels import labels, table
+from emgfasc.export.labels import excluded, labels, table
 
 if TYPE_CHECKING:
     import mne
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["from_annotations", "to_annotations"]
 
 
-def to_annotations(events: Events, raw: Any = None) -> mne.Annotations:
+def to_annotations(events: Events, raw: Any = None, *, rest: Rest | None = None) -> mne.Annotations:
     """Return one annotation per potential, with its channel, from onset to offset.
 
     The description is ``category/unit N``, so that MNE selects by either part; an unsorted
@@ -31,6 +32,10 @@ def to_annotations(events: Events, raw: Any = None) -> mne.Annotations:
         ``raw.set_annotations(raw.annotations + to_annotations(events, raw))`` adds them (where
         the Raw is both cropped and undated, MNE moves the earlier ones when they are set again:
         set these alone). Without it, times count from the first sample.
+    rest : Rest, optional
+        With it, every stretch that is not rest is annotated too, on all channels, as
+        ``BAD_voluntary``, ``BAD_spontaneous`` or ``BAD_artifact``. MNE then leaves it, with the
+        potentials in it, out of epochs and averages (``reject_by_annotation=True``).
 
     Returns
     -------
@@ -52,8 +57,8 @@ def to_annotations(events: Events, raw: Any = None) -> mne.Annotations:
     """
     import mne  # noqa: PLC0415 - slow; emgfasc imports without it
 
-    frame = events.frame
-    onset = frame["onset"].to_numpy(float)
+    frame, away = events.frame, excluded(rest)
+    onset = np.append(frame["onset"].to_numpy(float), [start for start, _, _ in away])
     origin = None
     if raw is not None:
         missing = sorted(set(frame["channel"]) - set(raw.ch_names))
@@ -67,10 +72,10 @@ def to_annotations(events: Events, raw: Any = None) -> mne.Annotations:
             onset = onset + raw.first_time
     return mne.Annotations(
         onset=onset,
-        duration=frame["duration"].fillna(0.0).to_numpy(float),
-        description=labels(events),
+        duration=[*frame["duration"].fillna(0.0).astype(float), *(s for _, s, _ in away)],
+        description=[*labels(events), *(text for _, _, text in away)],
         orig_time=origin,
-        ch_names=[(name,) for name in frame["channel"]],
+        ch_names=[*((name,) for name in frame["channel"]), *(() for _ in away)],
     )
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from emgfasc.containers import CATEGORIES, EVENTS, UNSORTED, Events
 from emgfasc.errors import ParameterError
-from emgfasc.io import write_events, write_json
+from emgfasc.export.labels import labels
+from emgfasc.io import write_json
+from emgfasc.io.tables import TRIAL_TYPE, write_table
 
 __all__ = ["to_bids"]
 
@@ -18,7 +20,9 @@ _UNITS = {"uV": "uV", "uV*ms": "uV.ms"}
 def to_bids(events: Events, path: str | Path) -> tuple[Path, Path]:
     """Write ``*_events.tsv`` and the ``*_events.json`` that explains its columns.
 
-    The table is the one :func:`emgfasc.io.read_events` reads back exactly.
+    The table is the one :func:`emgfasc.io.read_events` reads back exactly. Before the columns of
+    the events stands BIDS' own `trial_type`, ``category/unit N``: MNE-BIDS takes the names of
+    annotations from it, and would call every one "n/a".
 
     Parameters
     ----------
@@ -57,7 +61,9 @@ def to_bids(events: Events, path: str | Path) -> tuple[Path, Path]:
         )
     sidecar = target.with_suffix(".json")
     write_json(_sidecar(events), sidecar)
-    write_events(events, target)
+    frame = events.to_frame()
+    frame.insert(2, TRIAL_TYPE, labels(events))
+    write_table(frame, target)
     return target, sidecar
 
 
@@ -67,6 +73,8 @@ def _sidecar(events: Events) -> dict[str, object]:
     for column in EVENTS.columns:
         if column.name not in events.frame:
             continue
+        if len(described) == 2:
+            described[TRIAL_TYPE] = {"Description": "Category, and unit where there is one."}
         about: dict[str, object] = {"Description": column.sentence}
         if column.unit:
             about["Units"] = _UNITS.get(column.unit, column.unit)

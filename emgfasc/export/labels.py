@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from emgfasc.containers import CATEGORIES, Events
+from emgfasc.containers import CATEGORIES, Events, Rest
 
-__all__ = ["COLUMNS", "labels", "table"]
+__all__ = ["COLUMNS", "excluded", "labels", "table"]
 
 COLUMNS = ("onset", "duration", "category", "unit", "channel")
 _LABEL = re.compile(r"([^/]+)(?:/unit (\d+))?")
@@ -30,6 +30,28 @@ def labels(events: Events) -> list[str]:
     return [
         f"{category}/unit {unit}" if unit else str(category)
         for category, unit in zip(frame["category"], frame["unit"], strict=True)
+    ]
+
+
+def excluded(rest: Rest | None) -> list[tuple[float, float, str]]:
+    """Return onset, duration (s) and ``BAD_state`` of every stretch that is not rest.
+
+    MNE leaves out of averages and epochs what overlaps an annotation that begins with "bad".
+
+    Examples
+    --------
+    >>> from emgfasc.containers import Rest
+    >>> excluded(Rest.from_spans([(2.0, 5.0, "voluntary", "contraction")], duration_s=10.0))
+    [(2.0, 3.0, 'BAD_voluntary')]
+    """
+    if rest is None:
+        return []
+    frame = rest.segments[rest.segments["state"] != "rest"]
+    return [
+        (float(start), float(stop - start), f"BAD_{state}")
+        for start, stop, state in zip(
+            frame["start_s"], frame["stop_s"], frame["state"], strict=True
+        )
     ]
 
 

@@ -20,8 +20,17 @@ from emgfasc.errors import ParameterError, RecordingError
 from emgfasc.io.atomic import whole
 from emgfasc.io.refusal import reason
 
-__all__ = ["json_text", "read_events", "write_csv", "write_events", "write_json", "write_table"]
+__all__ = [
+    "TRIAL_TYPE",
+    "json_text",
+    "read_events",
+    "write_csv",
+    "write_events",
+    "write_json",
+    "write_table",
+]
 
+TRIAL_TYPE = "trial_type"  # BIDS 1.10, task events
 _MISSING = "n/a"  # BIDS 1.10, tabular files
 # A cell that starts like a formula would be run by spreadsheet programs.
 # Blanks before the sign, and its full-width twins, do not stop all of them.
@@ -131,7 +140,8 @@ def read_events(path: str | Path) -> Events:
     ----------
     path : str or Path
         A TSV with the columns of ``emgfasc.containers.EVENTS``. ``n/a`` is a missing number or
-        an empty string.
+        an empty string. A column `trial_type`, which BIDS tables repeat category and unit in, is
+        passed over.
 
     Returns
     -------
@@ -159,6 +169,7 @@ def read_events(path: str | Path) -> Events:
                 {
                     name: _column(known.get(name), [row[place] for row in rows])
                     for place, name in enumerate(header)
+                    if name != TRIAL_TYPE
                 }
             )
         )

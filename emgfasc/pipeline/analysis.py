@@ -87,14 +87,14 @@ class Analysis(Findings):
         return plot.overview(self, evidence=frame.assign(feature=names))
 
     def to_annotations(self, raw: Any = None) -> mne.Annotations:
-        """Return the potentials as annotations: see :func:`emgfasc.export.to_annotations`.
+        """Return potentials and what is not rest: see :func:`emgfasc.export.to_annotations`.
 
         Parameters
         ----------
         raw : mne.io.BaseRaw, optional
             The Raw that was analysed, when it is cropped or dated.
         """
-        return export.to_annotations(self.events, raw)
+        return export.to_annotations(self.events, raw, rest=self.rest)
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
         """Write the report as one self-contained page and return where it is.

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import emgfasc as ef
-from emgfasc.containers import CATEGORIES, Events, Recording
+from emgfasc.containers import CATEGORIES, Events, Recording, Rest
 from emgfasc.export import (
     from_annotations,
     from_eaf,
@@ -157,6 +157,29 @@ def test_an_analysis_gives_its_annotations() -> None:
     assert back["unit"].tolist() == expected(res.events)["unit"].tolist()
 
 
+@pytest.mark.parametrize("date", [None, datetime(2024, 5, 1, 12, tzinfo=UTC)])
+def test_mne_leaves_out_what_is_not_rest(date: datetime | None) -> None:
+    events, raw = fixed(), dated_raw(REC, date=date)
+    rest = Rest.from_spans(
+        [(5.0, 9.0, "voluntary", "contraction"), (12.0, 12.5, "artifact", "motion")],
+        duration_s=SECONDS,
+    )
+    raw.set_annotations(to_annotations(events, raw, rest=rest))
+    marks = [mark for mark in raw.annotations if mark["description"].startswith("BAD_")]
+    assert [(m["onset"], m["duration"], m["description"], m["ch_names"]) for m in marks] == [
+        (5.0, 4.0, "BAD_voluntary", ()),
+        (12.0, 0.5, "BAD_artifact", ()),
+    ]
+    samples, names = mne.events_from_annotations(raw, verbose="ERROR")  # passes over BAD_...
+    kept = mne.Epochs(
+        raw, samples, names, -0.01, 0.01, baseline=None, event_repeated="drop", verbose="ERROR"
+    ).drop_bad(verbose="ERROR")
+    onset = events.frame["onset"].to_numpy(float)
+    clear = ((onset < 4.98) | (onset > 9.02)) & ((onset < 11.98) | (onset > 12.52))
+    assert len(kept) == clear.sum() < len(events)
+    assert len(from_annotations(raw.annotations, raw)) == len(events)
+
+
 def test_annotations_of_others_are_left_out() -> None:
     marks = mne.Annotations([1.0, 2.0], [0.1, 0.1], ["BAD_move", "fasciculation"])
     assert from_annotations(marks)["onset"].tolist() == [2.0]
@@ -193,6 +216,53 @@ def test_a_copied_edf_keeps_its_samples_and_mne_reads_the_marks(tmp_path: Path) 
     assert len(twice) == 2 * len(events)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (("X X X X", "Startdate X X X X emgfasc"), ("X X X X", "Startdate X X X X emgfasc")),
+        (
+            ("A1 F 02-MAY-1951 Doe left", "Startdate 03-MAR-2020 E1 T1 Q1"),
+            ("A1 F 02-MAY-1951 Doe left", "Startdate 03-MAR-2020 E1 T1 Q1"),
+        ),
+        (
+            ("Jane Doe, biceps", "EMG lab 3  " + 60 * "y"),
+            ("X X X Jane_Doe,_biceps", "Startdate 03-MAR-2020 X EMG_lab_3_" + 44 * "y" + " X"),
+        ),
+        (("", ""), ("X X X X", "Startdate 03-MAR-2020 X X X")),
+        (
+            ("X X 13-May-1951 Anonymous", "Startdate 03-Mar-2020"),  # as MNE writes plain EDF
+            ("X X X X_X_13-May-1951_Anonymous", "Startdate 03-MAR-2020 X X X"),
+        ),
+    ],
+)
+def test_a_plain_edf_with_marks_says_that_it_is_edf_plus(
+    before: tuple[str, str], after: tuple[str, str], tmp_path: Path
+) -> None:
+    """Strict readers (EDFbrowser, pyedflib) refuse EDF+ whose header is free text."""
+    ef.io.write(REC, tmp_path / "a.edf")
+    head = bytearray((tmp_path / "a.edf").read_bytes())
+    head[8:88], head[88:168] = (text.encode().ljust(80) for text in before)
+    head[168:176], head[192:236] = b"03.03.20", b" " * 44
+    (tmp_path / "a.edf").write_bytes(head)
+    rest = Rest.from_spans([(5.0, 9.0, "voluntary", "contraction")], duration_s=SECONDS)
+    path = to_edf(fixed(), tmp_path / "b.edf", source=tmp_path / "a.edf", rest=rest)
+    found = path.read_bytes()[:256].decode("ascii")
+    assert (found[8:88].rstrip(), found[88:168].rstrip()) == after
+    assert (found[168:176], found[192:197]) == ("03.03.20", "EDF+C")
+    assert len(from_edf(path)) == len(fixed())
+    assert "BAD_voluntary" in mne.read_annotations(path).description
+
+
+def test_marks_do_not_close_the_gaps_of_a_file(tmp_path: Path) -> None:
+    ef.io.write(REC, tmp_path / "a.edf")
+    path = to_edf(fixed(), tmp_path / "b.edf", source=tmp_path / "a.edf")
+    content = bytearray(path.read_bytes())
+    content[192:197] = b"EDF+D"
+    path.write_bytes(content)
+    with pytest.raises(ef.RecordingError, match=r"has gaps \(EDF\+D\)"):
+        to_edf(fixed(), tmp_path / "c.edf", source=path)
+
+
 def test_what_is_no_edf_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.edf").write_text("not EDF", encoding="utf-8")
     with pytest.raises(ef.RecordingError, match="cannot be read as EDF"):
@@ -216,11 +286,18 @@ def test_bids_table_comes_back_and_every_column_is_explained(
     pd.testing.assert_frame_equal(ef.io.read_events(table).frame, events.frame)
     told = json.loads(sidecar.read_text(encoding="utf-8"))
     header = table.read_text(encoding="utf-8").split("\n")[0].split("\t")
-    assert header[:2] == ["onset", "duration"]
+    assert header[:3] == ["onset", "duration", "trial_type"]
     assert list(told) == header
     assert all(about["Description"] for about in told.values())
     assert told["onset"]["Units"] == "s"
     assert set(told["category"]["Levels"]) >= set(events.frame["category"])
+
+
+def test_a_bids_table_names_each_kind_of_trial(tmp_path: Path) -> None:
+    """MNE-BIDS takes the descriptions of annotations from `trial_type`, else they are "n/a"."""
+    table, _ = to_bids(fixed(), tmp_path / "sub-01_task-rest_events.tsv")
+    rows = pd.read_csv(table, sep="\t")
+    assert rows["trial_type"].tolist() == to_annotations(fixed()).description.tolist()
 
 
 @pytest.mark.parametrize("name", ["events.csv", "sub-01.tsv", "_events.tsv"])
