@@ -142,7 +142,8 @@ def kinds(
         for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))
     ]
     found += mixed_trains(open_rows, averages) + dense_stretches(open_rows)
-    found += [] if rest is None else gate_stretches(open_rows, rest)
+    if rest is not None:
+        found = _placed(found, frame, rest) + gate_stretches(open_rows, rest)
     named = _named(found, kind, rules, len(frame))
     contractions = [] if rest is None else contractions_of(rest)
     named = in_company(one_fibre(named), margin, contractions, rules)
@@ -166,6 +167,15 @@ def _length(frame: pd.DataFrame, duration_s: float | None) -> float:
     if duration_s is not None:
         return positive("duration_s", duration_s)
     return float(frame["peak_s"].max()) if len(frame) else 0.0
+
+
+def _placed(found: list[Found], frame: pd.DataFrame, rest: Rest) -> list[Found]:
+    """Say of each run whether most of it lies where there is neither rest nor a contraction."""
+    active = rest.state_at(frame["peak_s"].to_numpy(float)) == "spontaneous"
+    return [
+        replace(item, pattern=replace(item.pattern, restless=bool(active[item.rows].mean() > 0.5)))
+        for item in found
+    ]
 
 
 def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:

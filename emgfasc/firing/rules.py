@@ -61,6 +61,8 @@ class Pattern:
         Whether most of its potentials begin with a positive phase.
     willed : bool
         Whether the rest gate takes the stretch for a contraction.
+    restless : bool
+        Whether most of it lies where the rest gate sees no rest, but no contraction either.
     """
 
     search: Search
@@ -83,6 +85,7 @@ class Pattern:
     negative_ms: float = np.nan
     initial_positive: bool = False
     willed: bool = False
+    restless: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,11 +164,12 @@ RULES: tuple[Rule, ...] = (
         name="recurring bursts",
         category="myokymia",
         sentence="Four bursts or more of 3 to 10 discharges at 5 to 150 Hz within a burst, 0.1 to "
-        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more.",
+        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more; not "
+        "within a stretch without rest, where pieces of a fast unit look like bursts.",
         source="intraburst 5-60 Hz, 2-10 spikes, every 0.1-10 s (unverified); regularly "
         "recurring bursts",
         searches=("bursts",),
-        test=lambda p: p.n_bursts >= 4 and 5 <= p.rate_hz <= 150 and p.cov < 0.5,
+        test=lambda p: p.n_bursts >= 4 and 5 <= p.rate_hz <= 150 and p.cov < 0.5 and not p.restless,
     ),
     Rule(
         name="regular short small potentials",

@@ -17,6 +17,7 @@ ORDER = 24  # samples of the past that predict the next one
 _N_NOISE = 400
 _RIDGE = 0.01  # of the variance: keeps what the filters took away from being blown up
 _SHRINK = 0.05  # of the covariance between channels, towards none
+_LOUD = 4.0  # times the usual power, about twice as wide as drifting noise: no noise any more
 
 _STRETCH = 64  # samples that are filtered at once
 
@@ -63,6 +64,9 @@ class Whitening:
 def quiet_stretches(rec: Recording, peaks: NDArray[np.int64], *, size: int) -> NDArray[np.float32]:
     """Return stretches of signal without a potential.
 
+    What is far louder than most stretches is left out, too: a contraction, an artifact. A few
+    stimuli of some mV would make the noise seem ten times as strong, and all units alike.
+
     Parameters
     ----------
     rec : Recording
@@ -77,7 +81,15 @@ def quiet_stretches(rec: Recording, peaks: NDArray[np.int64], *, size: int) -> N
     array of float32, shape (n_stretches, n_good_channels, size)
     """
     quiet = _quiet_samples(rec, peaks, size)
-    return cut_out(rec, quiet, before=size // 2, after=size - size // 2)
+    return _calm(cut_out(rec, quiet, before=size // 2, after=size - size // 2))
+
+
+def _calm(stretches: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return those of the stretches, at least half, whose power is about the usual one."""
+    power = np.square(stretches, dtype=np.float64).mean(axis=2)
+    usual = np.median(power, axis=0)
+    level = (power[:, usual > 0] / usual[usual > 0]).sum(axis=1)
+    return stretches[level <= _LOUD * np.median(level)] if level.any() else stretches
 
 
 def whitening(noise: NDArray[np.float32]) -> Whitening:

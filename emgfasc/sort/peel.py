@@ -40,11 +40,15 @@ class Bank:
         Squared length of each.
     overlap : array, shape (n_units, n_units, 2 * n_samples - 1)
         ``overlap[u, v, n_samples - 1 + d]`` is the product of u with v shifted by d samples.
+    by_chance : float, default 30
+        Energy that a further potential must take away at least; it is that of the best of many
+        templates and lags in noise of SD 1.
     """
 
     templates: NDArray[np.float32]
     energy: Floats
     overlap: Floats
+    by_chance: float = BY_CHANCE
 
     def correlate(self, stretch: NDArray[np.float32]) -> Floats:
         """Return the product of every template with a stretch at every lag.
@@ -125,7 +129,7 @@ def peel(
     """
     best = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
     gain = _gain(bank, correlation, best)
-    worth = _worth(_WORTH, energy)
+    worth = _worth(bank, _WORTH, energy)
     for same in (True, False):
         pair = _best_pair(bank, correlation, lags, apart, near, same=same)
         if not pair:
@@ -136,15 +140,15 @@ def peel(
         grown = _grow(bank, left, pair, energy, lags, apart, near)
         if _gain(bank, correlation, grown) > gain + worth * (len(grown) - len(best)):
             best, gain = grown, _gain(bank, correlation, grown)
-    if len(best) > 1 and gain < _alone(bank, correlation, lags) + _worth(_more(best), energy):
+    if len(best) > 1 and gain < _alone(bank, correlation, lags) + _worth(bank, _more(best), energy):
         part, gain = _best(bank, correlation, [], lags, apart)
         best = [part] if gain >= _FIT * bank.energy[part.unit] else []
     return sorted(best, key=lambda part: part.lag)
 
 
-def _worth(share: float, energy: float) -> float:
+def _worth(bank: Bank, share: float, energy: float) -> float:
     """Return the energy that a further potential must take away."""
-    return max(share * energy, BY_CHANCE)
+    return max(share * energy, bank.by_chance)
 
 
 def _alone(bank: Bank, correlation: Floats, lags: slice) -> float:
@@ -172,7 +176,7 @@ def _grow(
     parts = list(parts)
     while len(parts) < _MOST_PARTS:
         part, gain = _best(bank, left, parts, lags, apart)
-        needed = max(_FIT * bank.energy[part.unit], _worth(_WORTH, energy) if parts else 0.0)
+        needed = max(_FIT * bank.energy[part.unit], _worth(bank, _WORTH, energy) if parts else 0.0)
         if gain < needed:
             break
         parts.append(part)

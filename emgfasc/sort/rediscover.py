@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
 from emgfasc.containers.gaps import filled
+from emgfasc.sort.hum import Hum
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
 from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, peel
 from emgfasc.sort.rules import SortRules
@@ -67,7 +68,7 @@ def rediscover(
     rules = rules or SortRules.for_kind(rec.kind)
     said = ["reason"] if "reason" in events.frame else []
     plain = events.frame[[*EVENTS.names, "confidence", "unsorted", *said]]
-    search = _Search.of(rec, events, units, rules)
+    search = _Search.of(rec, events, units, rules=rules, rest=rest)
     rows = list(plain.itertuples(index=False, name="Event"))
     pieces = [search.explained(row) if row.category not in NOT_SORTED else [row] for row in rows]
     frame = pd.DataFrame([row for piece in pieces for row in piece], columns=plain.columns)
@@ -147,9 +148,12 @@ class _Search:
     center: int
     apart: int
     near: int
+    hum: Hum
 
     @classmethod
-    def of(cls, rec: Recording, events: Events, units: Units, rules: SortRules) -> _Search:
+    def of(
+        cls, rec: Recording, events: Events, units: Units, *, rules: SortRules, rest: Rest
+    ) -> _Search:
         """Prepare the bank, in units of the noise, on the few mixtures that show the units."""
         per_ms = rec.fs_hz / 1e3
         peaks = np.rint(np.sort(events.peak_s) * rec.fs_hz).astype(np.int64)
@@ -169,6 +173,7 @@ class _Search:
             units.center,
             apart=max(1, round(rules.apart_ms * per_ms)),
             near=max(1, round(rules.near_ms * per_ms)),
+            hum=Hum(rec, white.onto(rows), rest),
         )
 
     def explained(self, row: Any) -> list[Any]:
@@ -183,7 +188,8 @@ class _Search:
         correlation = self.bank.correlate(white)
         lags = slice(self.near, correlation.shape[1] - self.near)
         energy = float((core.astype(np.float64) ** 2).sum())
-        parts = peel(self.bank, correlation, energy, lags=lags, apart=self.apart, near=self.near)
+        bank = replace(self.bank, by_chance=BY_CHANCE * self.hum.at(row.peak_s))
+        parts = peel(bank, correlation, energy, lags=lags, apart=self.apart, near=self.near)
         if not parts:
             return [row if row.unit else row._replace(unsorted=self._why(row, correlation, lags))]
         rest = stretch[:, ORDER:].astype(np.float64)

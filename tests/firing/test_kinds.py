@@ -239,3 +239,15 @@ def test_what_a_unit_does_in_a_contraction_does_not_say_what_it_does_at_rest() -
     found = kinds(events, kind="surface", duration_s=100, rest=rest).events.frame
     assert (found["category"].iloc[:-2] == "voluntary").all()
     assert (found["category"].iloc[-2:] == "fasciculation").all()
+
+
+def test_bursts_in_a_stretch_without_rest_are_pieces_of_a_fast_unit() -> None:
+    rng = np.random.default_rng(5)
+    uneven = [s + np.cumsum(rng.uniform(0.01, 0.04, 6)) for s in bursts()[:1] + np.arange(25.0)]
+    events = table({1: np.concatenate(uneven)}, **MUP)
+    alone = kinds(events, kind="needle", duration_s=40.0, rest=Rest.all_rest(40.0)).fired
+    assert set(alone["category"]) == {"myokymia"}
+    active = Rest.from_spans([(0.0, 40.0, "spontaneous", "active")], duration_s=40.0)
+    found = kinds(events, kind="needle", duration_s=40.0, rest=active)
+    assert set(found.fired["rule"]) == {"units faster than by will"}
+    assert set(found.events.frame["category"]) == {"cramp"}

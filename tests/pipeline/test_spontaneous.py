@@ -48,8 +48,8 @@ def test_a_cramp_is_left_out_under_its_name() -> None:
     row = res.summary_row()
     assert row["excluded_spontaneous_s"] == pytest.approx(res.rest.seconds("spontaneous"))
     assert row["excluded_voluntary_s"] == 0
-    rule = res.rules_fired.set_index("category").loc["cramp", "rule"]
-    assert rule == "units faster than by will"
+    assert set(res.rules_fired["category"]) == {"cramp"}
+    assert "units faster than by will" in set(res.rules_fired["rule"])
 
 
 def test_a_machine_like_stretch_is_no_contraction() -> None:
