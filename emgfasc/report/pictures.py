@@ -43,12 +43,16 @@ _WINDOW_S = 10.0
 
 def drawn(analysed: Analysed, *, n_processes: int = 1) -> Drawn:
     """Draw all pictures, about half of them in a second process when two are allowed."""
+    # The two traces take as long as two to three units, all of firing as long as four to five.
+    half = len(_shown(analysed)) // 2 + 1
     waited = beside(
-        lambda: (trace_pictures(analysed), unit_pictures(analysed)), n_processes=n_processes
+        lambda: (trace_pictures(analysed), unit_pictures(analysed, slice(half))),
+        n_processes=n_processes,
     )
     firing, leans = firing_pictures(analysed), leaning(analysed)
+    late = unit_pictures(analysed, slice(half, None))
     traces, units = waited()
-    return Drawn(traces, firing, units, leans)
+    return Drawn(traces, firing, (*units, *late), leans)
 
 
 def trace_pictures(analysed: Analysed) -> tuple[Picture, ...]:
@@ -157,15 +161,23 @@ def firing_pictures(analysed: Analysed) -> tuple[Picture, ...]:
     return tuple(pictures)
 
 
-def unit_pictures(analysed: Analysed) -> tuple[Picture, ...]:
-    """Draw the units with most potentials: superimposed, and on a grid their maps."""
-    units, recording = analysed.units, analysed.recording
-    ranked = units.frame.sort_values("n", ascending=False, kind="stable").index[:_MAX_UNITS]
-    pictures = []
+def _shown(analysed: Analysed) -> list[int]:
+    """Return the rows of the units that are drawn, the one with most potentials first."""
+    units = analysed.units
     if units.templates_uv.shape[2] == 0:
-        return ()
+        return []
+    return list(units.frame.sort_values("n", ascending=False, kind="stable").index[:_MAX_UNITS])
+
+
+def unit_pictures(analysed: Analysed, which: slice = slice(None)) -> tuple[Picture, ...]:
+    """Draw the units with most potentials: superimposed, and on a grid their maps.
+
+    `which` of them, in order of their numbers, is for those who draw some elsewhere.
+    """
+    units, recording, ranked = analysed.units, analysed.recording, _shown(analysed)
+    pictures = []
     with house():
-        for row in sorted(ranked):
+        for row in sorted(ranked)[which]:
             unit = int(units.frame.at[row, "unit"])
             facts = (
                 f"{str(units.frame.at[row, 'category']).replace('_', ' ')}, "
