@@ -32,7 +32,7 @@ _ROUNDED = 1 - 1e-6  # float32 may round a limit up
 # lower one, the block is read again.
 _SLACK, _SURE = 0.75, 0.97
 _LIKELY = 0.95  # of the same limit: what is above is likely to be part of a potential, and kept
-_AT_ONCE = 1 << 18  # noise levels smoothed at a time
+_AT_ONCE = 1 << 16  # noise levels smoothed at a time
 _KEPT_SHARE, _KEPT_BYTES = 1 / 8, 64 * 2**20  # of a block, and of the whole recording
 
 
@@ -119,20 +119,22 @@ class _Plan:
         starts = range(0, max(1, rec.n_samples - least + 1), self.block)
         return list(pairwise([*starts, rec.n_samples]))
 
-    def loose(self, level: Floats, z: float | NDArray[np.float64]) -> tuple[Floats, Floats]:
+    def loose(self, level: Floats, crossings: NDArray[np.int64], n: int) -> tuple[Floats, Floats]:
         """Return limits in uV for every group: the final one is not below, and hardly above.
 
-        `level` has the groups of a block last. Where all groups that take part in the running
-        median lie in the block, they are all but the same.
+        Where all groups that take part in the running median lie in the block, they are all but
+        the same.
         """
+        per_s = crossings / 2 / (n / self.fs_hz)
+        z = noise_threshold(per_s, self.max_false_per_min)
         nearby = smoothed(level, self.reach)
         guess = z * np.sqrt(np.minimum(level, nearby))
         low, high = _SLACK * guess, _LIKELY * guess
-        inner = slice(self.reach + 1, max(level.shape[-1] - self.reach - 1, 0))
-        low[..., inner] = (_SURE * z * np.sqrt(_least_around(nearby)))[..., inner]
+        inner = slice(self.reach + 1, max(level.shape[2] - self.reach - 1, 0))
+        low[..., inner] = _SURE * z * np.sqrt(_least_around(nearby)[..., inner])
         return low.astype(np.float32), np.maximum(low, high).astype(np.float32)
 
-    def final(self, smooth: Floats, z: float, groups: slice = slice(0, None)) -> Floats:
+    def final(self, smooth: Floats, z: float, groups: slice) -> Floats:
         """Return the limit in uV that no potential stays below: noise is taken between groups."""
         least = _least_around(smooth, groups.start, groups.stop)
         return np.asarray(_ROUNDED * z * np.sqrt(least), np.float32)
@@ -147,7 +149,7 @@ def _least_around(
     smooth: NDArray[np.floating], first: int = 0, stop: int | None = None
 ) -> NDArray[np.float64]:
     """Return the least of each group, from `first` to `stop`, and those beside it."""
-    n = smooth.shape[-1]
+    n = smooth.shape[2]
     beside = np.clip(np.arange(first - 1, (n if stop is None else stop) + 1), 0, n - 1)
     wide = smooth[..., beside].astype(np.float64)
     return np.minimum(wide[..., :-2], np.minimum(wide[..., 1:-1], wide[..., 2:]))
@@ -155,10 +157,10 @@ def _least_around(
 
 @dataclass(frozen=True, eq=False)
 class _Block:
-    """What one block leaves; `z` is the threshold it would have by itself, in noise SDs."""
+    """What one block leaves; `limit` has a value for each lane, scale and group, see _coarse."""
 
     found: Candidates
-    z: float
+    limit: NDArray[np.uint16]
     crossings: NDArray[np.int64]
     kept: Kept
 
@@ -213,8 +215,13 @@ def scan(
         n_jobs=n_jobs,
     )
     crossings_hz = np.sum([block.crossings for block in blocks], axis=0) / 2 / rec.duration_s
+    _smooth(power, plan.reach, n_jobs)
     z = noise_threshold(crossings_hz, max_false_per_min)
-    late = _settle(power, plan, np.array([block.z for block in blocks]), z, n_jobs)
+    late = [
+        k
+        for k, block in enumerate(blocks)
+        if (_fine(block.limit) > plan.final(power, z, groups[k])).any()
+    ]
     again = jit.run(
         lambda k: _block(rec, lanes, plan, spans[k], limit=plan.final(power, z, groups[k])),
         late,
@@ -227,35 +234,29 @@ def scan(
     return Scan(found, Levels(power, cell * group), crossings_hz, plan.widths, kept)
 
 
-def _settle(
-    power: Floats, plan: _Plan, alone: NDArray[np.float64], z: float, n_jobs: int | None
-) -> list[int]:
-    """Smooth the noise of all groups in its place; return the blocks to be read again.
-
-    Those are the ones whose own limit, made again from their own threshold `alone`, lies above the
-    final one somewhere: to keep the limits of a day would take a fifth of a gigabyte.
-    """
-    each = plan.block // (plan.cell * plan.group)
-    whole = each * (len(alone) - 1)  # groups in all blocks but the last
-
-    def above(first: int) -> NDArray[np.bool_]:
-        some = power[first : first + at_once]
-        parts = some[..., :whole].reshape(*some.shape[:2], -1, each), some[..., None, whole:]
-        limits = [
-            plan.loose(part, own[:, None])[0]
-            for part, own in zip(parts, (alone[:-1], alone[-1:]), strict=True)
-        ]
-        smoothed(some, plan.reach, out=some)
-        final = plan.final(some, z)
-        late = [
-            (limit > part.reshape(limit.shape)).any(axis=(0, 1, 3))
-            for limit, part in zip(limits, np.split(final, [whole], axis=2), strict=True)
-        ]
-        return np.concatenate(late)
-
+def _smooth(power: Floats, reach: int, n_jobs: int | None) -> None:
+    """Smooth the noise of every lane in its place, some lanes at a time."""
     at_once = max(1, _AT_ONCE // power[:1].size)
-    late = jit.run(above, range(0, len(power), at_once), n_jobs=n_jobs)
-    return np.flatnonzero(np.any(late, axis=0)).tolist()
+
+    def some(first: int) -> None:
+        part = power[first : first + at_once]
+        smoothed(part, reach, out=part)
+
+    jit.run(some, range(0, len(power), at_once), n_jobs=n_jobs)
+
+
+def _coarse(limit: Floats) -> NDArray[np.uint16]:
+    """Return the upper half of each float32, rounded up: a day has 44 million of them.
+
+    Of limits that are up to 1 % too high hardly one more lies above the final one.
+    """
+    bits = np.ascontiguousarray(limit, np.float32).view(np.uint32)
+    return ((bits + np.uint32(0xFFFF)) >> np.uint32(16)).astype(np.uint16)
+
+
+def _fine(limit: NDArray[np.uint16]) -> Floats:
+    """Return limits, not below what they were."""
+    return (limit.astype(np.uint32) << np.uint32(16)).view(np.float32)
 
 
 def _block(
@@ -285,10 +286,9 @@ def _block(
         [part.by_lane(each.changes).sum(axis=2) for part, each in zip(parts, found, strict=True)],
         axis=0,
     ).astype(np.int64)
-    z = noise_threshold(crossings / 2 / ((stop - start) / plan.fs_hz), plan.max_false_per_min)
     likely = limit
     if limit is None or likely is None:
-        limit, likely = plan.loose(level, z)
+        limit, likely = plan.loose(level, crossings, stop - start)
     cut = np.cumsum([part.n_groups for part in parts])[:-1]
     candidates = _candidates(parts, found, np.split(limit, cut, axis=2), plan, span)
     above = _above(candidates, likely, plan.cell * plan.group)
@@ -300,7 +300,7 @@ def _block(
         middle + plan.around,
         min(_KEPT_SHARE * rows.nbytes, _KEPT_BYTES * (stop - start) / rec.n_samples),
     )
-    return _Block(candidates, z, crossings, kept)
+    return _Block(candidates, _coarse(limit), crossings, kept)
 
 
 def _lanes(rows: Floats, lanes: Montage, before: int, after: int) -> Lanes:
