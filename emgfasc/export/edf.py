@@ -75,10 +75,6 @@ def to_edf(
     """
     import edfio  # noqa: PLC0415 - emgfasc imports without it
 
-    if source is None and not len(events):
-        raise ParameterError(
-            "events: EDF+ holds no file without signals and annotations; there is none to write."
-        )
     frame = events.frame
     marks = [
         edfio.EdfAnnotation(float(onset), float(duration), f"{label}{_CHANNEL}{channel}")
@@ -91,6 +87,10 @@ def to_edf(
         )
     ]
     marks += [edfio.EdfAnnotation(start, length, text) for start, length, text in excluded(rest)]
+    if source is None and not marks:
+        raise ParameterError(
+            "events: EDF+ holds no file without signals and annotations; there is none to write."
+        )
     file = edfio.Edf([], annotations=marks) if source is None else _opened(source)
     if source is not None:
         _make_plus(file, source)
@@ -140,14 +140,17 @@ def _make_plus(file: Any, source: str | Path) -> None:
         file.local_patient_identification = f"X X X {_word(patient)}"[:_FIELD]
     text = file.local_recording_identification
     if not _RECORDING.fullmatch(text):
-        date = f"{file.startdate:%d-%b-%Y}".upper()
+        try:
+            date = f"{file.startdate:%d-%b-%Y}".upper()
+        except ValueError:  # left out, or no date
+            date = "X"
         text = re.sub(r"^Startdate \S+ ?", "", text)
         file.local_recording_identification = f"Startdate {date} X {_word(text)[: _FIELD - 26]} X"
 
 
 def _word(text: str) -> str:
-    """Return free text as one word; X, as EDF+ writes it, for none."""
-    return "_".join(text.split()) or "X"
+    """Return free text as one word of plain characters; X, as EDF+ writes it, for none."""
+    return re.sub(r"[^!-~]+", "_", text).strip("_") or "X"
 
 
 def _opened(path: str | Path) -> Any:
@@ -155,7 +158,7 @@ def _opened(path: str | Path) -> Any:
     import edfio  # noqa: PLC0415 - emgfasc imports without it
 
     try:
-        return edfio.read_edf(Path(path).expanduser())
+        return edfio.read_edf(Path(path).expanduser(), header_encoding="latin-1")
     except (OSError, ValueError, KeyError, IndexError) as error:
         why = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise RecordingError(

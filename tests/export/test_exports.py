@@ -229,6 +229,8 @@ def test_a_copied_edf_keeps_its_samples_and_mne_reads_the_marks(tmp_path: Path) 
             ("X X X Jane_Doe,_biceps", "Startdate 03-MAR-2020 X EMG_lab_3_" + 44 * "y" + " X"),
         ),
         (("", ""), ("X X X X", "Startdate 03-MAR-2020 X X X")),
+        (("Müller\0\0", "EMG"), ("X X X M_ller", "Startdate 03-MAR-2020 X EMG X")),
+        (("X X X X", "Startdate X"), ("X X X X", "Startdate X X X X")),
         (
             ("X X 13-May-1951 Anonymous", "Startdate 03-Mar-2020"),  # as MNE writes plain EDF
             ("X X X X_X_13-May-1951_Anonymous", "Startdate 03-MAR-2020 X X X"),
@@ -241,7 +243,7 @@ def test_a_plain_edf_with_marks_says_that_it_is_edf_plus(
     """Strict readers (EDFbrowser, pyedflib) refuse EDF+ whose header is free text."""
     ef.io.write(REC, tmp_path / "a.edf")
     head = bytearray((tmp_path / "a.edf").read_bytes())
-    head[8:88], head[88:168] = (text.encode().ljust(80) for text in before)
+    head[8:88], head[88:168] = (text.encode("latin-1").ljust(80) for text in before)
     head[168:176], head[192:236] = b"03.03.20", b" " * 44
     (tmp_path / "a.edf").write_bytes(head)
     rest = Rest.from_spans([(5.0, 9.0, "voluntary", "contraction")], duration_s=SECONDS)
@@ -251,6 +253,16 @@ def test_a_plain_edf_with_marks_says_that_it_is_edf_plus(
     assert (found[168:176], found[192:197]) == ("03.03.20", "EDF+C")
     assert len(from_edf(path)) == len(fixed())
     assert "BAD_voluntary" in mne.read_annotations(path).description
+
+
+def test_what_is_not_rest_can_be_all_there_is_to_mark(tmp_path: Path) -> None:
+    rest = Rest.from_spans([(5.0, 9.0, "voluntary", "contraction")], duration_s=SECONDS)
+    path = to_edf(Events.empty(), tmp_path / "a.edf", rest=rest)
+    marks = mne.read_annotations(path)
+    assert (marks.description.tolist(), marks.onset.tolist()) == (["BAD_voluntary"], [5.0])
+    assert len(from_edf(path)) == 0
+    alone = to_annotations(Events.empty(), rest=rest)
+    assert (alone.description.tolist(), alone.duration.tolist()) == (["BAD_voluntary"], [4.0])
 
 
 def test_marks_do_not_close_the_gaps_of_a_file(tmp_path: Path) -> None:
