@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,9 +67,7 @@ def learn(rec: Recording, peaks: Ints, rules: SortRules) -> Learned:
     Learned
     """
     work = _Work.of(rec, peaks, rules)
-    seen = np.arange(len(peaks))
-    if len(peaks) > rules.learn_from:
-        seen = np.linspace(0, len(peaks) - 1, rules.learn_from).astype(np.int64)
+    seen = _lone(peaks, rules.learn_from)
     shift = np.zeros(len(peaks), np.int64)
     embedding = work.embedded(peaks[seen])
     group = atoms(embedding, rules)
@@ -162,6 +161,19 @@ class _Work:
             )
             points[part] = embedding.project(there)
         return group, shift, points
+
+
+def _lone(peaks: Ints, most: int) -> Ints:
+    """Return which potentials to learn from: of as many successive runs, the loneliest of each.
+
+    Overlaps are alike by chance, the more there are the more; potentials that lie alone are not.
+    """
+    if len(peaks) <= most:
+        return np.arange(len(peaks))
+    gap = np.pad(np.diff(peaks), 1, mode="edge")
+    alone = np.minimum(gap[:-1], gap[1:])
+    edges = np.linspace(0, len(peaks), most + 1).astype(np.int64)
+    return np.array([first + int(alone[first:last].argmax()) for first, last in pairwise(edges)])
 
 
 def _means(points: Floats, group: Ints) -> Floats:

@@ -55,7 +55,8 @@ class SortRules:
     near_ms : float
         How far a potential may move when an overlapping one is taken away.
     learn_from : int
-        Units are learned from at most this many potentials, then all are assigned.
+        Units are learned from at most this many potentials, the loneliest of successive ones;
+        then all are assigned.
     sure_discharges, sure_share, sure_unlike : int, float, float
         For the lower bound on the number of units, see :func:`emgfasc.sort.at_least`: discharges
         that a counted unit has at least, its share of all, and 1 less the correlation that its
