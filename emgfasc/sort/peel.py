@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BY_CHANCE", "Bank", "Part", "bank_of", "peel"]
+__all__ = ["BY_CHANCE", "Bank", "Part", "bank_of", "gain_of", "peel"]
 
 Floats = NDArray[np.float64]
 
@@ -72,6 +72,15 @@ class Bank:
         """Return the energy that subtracting each unit alone takes away at its best lag."""
         return np.asarray(2 * correlation[:, lags].max(axis=1) - self.energy)
 
+    def some(self, units: NDArray[np.int64]) -> Bank:
+        """Return the bank of some of the units."""
+        return Bank(
+            self.templates[units],
+            self.energy[units],
+            self.overlap[np.ix_(units, units)],
+            self.by_chance,
+        )
+
     def without(self, correlation: Floats, part: Part, *, sign: float = -1.0) -> None:
         """Take one potential out of `correlation` (or put it back with `sign` 1), in place."""
         size = self.templates.shape[2]
@@ -128,7 +137,7 @@ def peel(
         In order of lag; empty when no known potential is there.
     """
     best = _grow(bank, correlation.copy(), [], energy, lags, apart, near)
-    gain = _gain(bank, correlation, best)
+    gain = gain_of(bank, correlation, best)
     worth = _worth(bank, _WORTH, energy)
     for same in (True, False):
         pair = _best_pair(bank, correlation, lags, apart, near, same=same)
@@ -138,8 +147,8 @@ def peel(
         for part in pair:
             bank.without(left, part)
         grown = _grow(bank, left, pair, energy, lags, apart, near)
-        if _gain(bank, correlation, grown) > gain + worth * (len(grown) - len(best)):
-            best, gain = grown, _gain(bank, correlation, grown)
+        if gain_of(bank, correlation, grown) > gain + worth * (len(grown) - len(best)):
+            best, gain = grown, gain_of(bank, correlation, grown)
     if len(best) > 1 and gain < _alone(bank, correlation, lags) + _worth(bank, _more(best), energy):
         part, gain = _best(bank, correlation, [], lags, apart)
         best = [part] if gain >= _FIT * bank.energy[part.unit] else []
@@ -226,7 +235,7 @@ def _best_pair(
     return found
 
 
-def _gain(bank: Bank, correlation: Floats, parts: list[Part]) -> float:
+def gain_of(bank: Bank, correlation: Floats, parts: list[Part]) -> float:
     """Return the energy that subtracting all parts takes away."""
     size = bank.templates.shape[2]
     total = 0.0

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.sort.noise import ORDER
-from emgfasc.sort.rediscover import _claimed, _faded
+from emgfasc.sort.rediscover import _claimed
+from emgfasc.sort.search import _faded
 from signals import potential, recording
 
 FS = 2048.0

@@ -1,0 +1,91 @@
+"""Units that are none: doublets of another unit, alike because their intervals are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgfasc.containers import Events, Units
+from emgfasc.sort.peel import gain_of, peel
+from emgfasc.sort.search import Look, Search
+
+__all__ = ["doubled", "without"]
+
+_MOST = 40  # potentials of a unit that are looked at
+_AS_WELL = 0.93  # of what the unit's own average takes away
+_MOSTLY = 0.5  # of its potentials
+
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+def doubled(search: Search, events: Events, units: Units) -> Flags:
+    """Tell which units are doublets of units with more potentials.
+
+    Two discharges a few milliseconds apart add up to another shape, and a unit that often fires
+    doublets leaves many that are alike. Two discharges of that unit explain them as well as their
+    own average does, while the potential of a real unit is no sum of two equal ones.
+
+    Parameters
+    ----------
+    search : Search
+        Knows the units' averages.
+    events : Events
+        With `unit`.
+    units : Units
+        Numbered from 1 without a gap.
+
+    Returns
+    -------
+    array of bool, shape (n_units,)
+    """
+    unit = events.frame["unit"].to_numpy(np.int64)
+    size = np.bincount(unit, minlength=len(units) + 1)[1:]
+    gone = np.zeros(len(units), bool)
+    for one in np.argsort(size, kind="stable"):
+        larger = np.flatnonzero((size > size[one]) & ~gone)
+        mine = np.flatnonzero(unit == one + 1)
+        if larger.size and mine.size:
+            rows = events.frame.iloc[mine[:: max(1, len(mine) // _MOST)]]
+            looks = [search.look(row) for row in rows.itertuples(index=False)]
+            gone[one] = _are_doublets(search, looks, int(one), larger)
+    return gone
+
+
+def _are_doublets(search: Search, looks: Sequence[Look], unit: int, others: Ints) -> bool:
+    """Compare what two discharges of another unit take away with what the unit itself does."""
+    bank, pairs, own, by_pair = search.bank.some(others), 0, 0.0, 0.0
+    for seen in looks:
+        own += float(search.bank.taken(seen.correlation, seen.lags)[unit])
+        left = seen.correlation[others]
+        parts = peel(
+            replace(bank, by_chance=seen.by_chance),
+            left,
+            seen.energy,
+            lags=seen.lags,
+            apart=search.apart,
+            near=search.near,
+        )
+        pairs += len(parts) == 2 and parts[0].unit == parts[1].unit
+        by_pair += gain_of(bank, left, parts)
+    return pairs > _MOSTLY * len(looks) and by_pair >= _AS_WELL * own
+
+
+def without(events: Events, units: Units, gone: Flags) -> tuple[Events, Units]:
+    """Leave out units, whose potentials are unsorted then; the others are numbered anew."""
+    number = np.append(0, np.where(gone, 0, np.cumsum(~gone)))
+    unit = number[events.frame["unit"].to_numpy(np.int64)]
+    lost = (unit == 0) & (events.frame["unit"].to_numpy(np.int64) > 0)
+    confidence = np.where(lost, 0.0, events.frame["confidence"].to_numpy(np.float64))
+    why = np.where(lost, "partly_a_unit", events.frame["unsorted"].to_numpy(object))
+    kept = units.frame[~gone]
+    left = replace(
+        units,
+        frame=kept.assign(unit=number[kept["unit"].to_numpy(np.int64)]),
+        templates_uv=units.templates_uv[~gone],
+        spread_uv=units.spread_uv[~gone],
+    )
+    return events.assign(unit=unit, confidence=confidence, unsorted=why), left
