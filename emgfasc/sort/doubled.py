@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Units
-from emgfasc.sort.peel import gain_of, peel
+from emgfasc.sort.peel import gain_of
 from emgfasc.sort.search import Look, Search
 
 __all__ = ["doubled", "without"]
@@ -61,14 +61,7 @@ def _are_doublets(search: Search, looks: Sequence[Look], unit: int, others: Ints
     for seen in looks:
         own += float(search.bank.taken(seen.correlation, seen.lags)[unit])
         left = seen.correlation[others]
-        parts = peel(
-            replace(bank, by_chance=seen.by_chance),
-            left,
-            seen.energy,
-            lags=seen.lags,
-            apart=search.apart,
-            near=search.near,
-        )
+        parts = search.parts(seen._replace(correlation=left), bank)
         pairs += len(parts) == 2 and parts[0].unit == parts[1].unit
         by_pair += gain_of(bank, left, parts)
     return pairs > _MOSTLY * len(looks) and by_pair >= _AS_WELL * own

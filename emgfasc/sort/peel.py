@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BY_CHANCE", "Bank", "Part", "bank_of", "gain_of", "peel"]
+__all__ = ["BY_CHANCE", "Bank", "Part", "bank_of", "doublet", "gain_of", "peel"]
 
 Floats = NDArray[np.float64]
 
@@ -155,6 +155,47 @@ def peel(
     return sorted(best, key=lambda part: part.lag)
 
 
+def doublet(
+    bank: Bank, correlation: Floats, energy: float, *, lags: slice, apart: int, near: int
+) -> list[Part]:
+    """Return two discharges of one unit that explain a stretch, better than one of any size.
+
+    Parameters
+    ----------
+    bank, correlation, energy, lags, apart, near
+        As for :func:`peel`.
+
+    Returns
+    -------
+    list of Part
+        Two, in order of lag, or none.
+    """
+    pair = _best_pair(bank, correlation, lags, apart, near, same=True)
+    if not pair:
+        return []
+    left = correlation.copy()
+    for part in pair:
+        bank.without(left, part)
+    _settle(bank, left, pair, lags, apart, near)
+    least = _alone(bank, correlation, lags) + _worth(bank, _WORTH_TWIN_SIZED, energy)
+    good = pair[0].unit == pair[1].unit
+    good &= gain_of(bank, correlation, pair) >= max(least, _FIT * energy)
+    return sorted(pair, key=lambda part: part.lag) if good else []
+
+
+def _settle(
+    bank: Bank, left: Floats, parts: list[Part], lags: slice, apart: int, near: int
+) -> None:
+    """Move potentials, in place, to where they fit best together."""
+    for _ in range(_ROUNDS):
+        for k, old in enumerate(parts):
+            bank.without(left, old, sign=1.0)
+            others = parts[:k] + parts[k + 1 :]
+            around = slice(max(lags.start, old.lag - near), min(lags.stop, old.lag + near + 1))
+            parts[k], _ = _best(bank, left, others, around, apart)
+            bank.without(left, parts[k])
+
+
 def _worth(bank: Bank, share: float, energy: float) -> float:
     """Return the energy that a further potential must take away."""
     return max(share * energy, bank.by_chance)
@@ -190,13 +231,8 @@ def _grow(
             break
         parts.append(part)
         bank.without(left, part)
-        for _ in range(_ROUNDS if len(parts) > 1 else 0):
-            for k, old in enumerate(parts):
-                bank.without(left, old, sign=1.0)
-                others = parts[:k] + parts[k + 1 :]
-                around = slice(max(lags.start, old.lag - near), min(lags.stop, old.lag + near + 1))
-                parts[k], _ = _best(bank, left, others, around, apart)
-                bank.without(left, parts[k])
+        if len(parts) > 1:
+            _settle(bank, left, parts, lags, apart, near)
     return parts
 
 

@@ -12,7 +12,7 @@ from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.containers.gaps import filled
 from emgfasc.sort.hum import Hum
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
-from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, peel
+from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, doublet, peel
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.unsorted import unexplained
 
@@ -34,7 +34,9 @@ class Look(NamedTuple):
     correlation : array, shape (n_units, n_lags)
         Product of every template with it, in units of the noise.
     lags : slice
-        Lags a potential may have.
+        Lags of potentials that peak within the event.
+    all_lags : slice
+        Lags of potentials of which any part lies within it.
     energy : float
         Of the event alone, in units of the noise.
     by_chance : float
@@ -45,6 +47,7 @@ class Look(NamedTuple):
     stretch: NDArray[np.float32]
     correlation: NDArray[np.float64]
     lags: slice
+    all_lags: slice
     energy: float
     by_chance: float
 
@@ -107,8 +110,10 @@ class Search:
         fs = self.rec.fs_hz
         first, last = round(row.onset * fs), round((row.onset + row.duration) * fs)
         size = self.bank.templates.shape[2]
-        start = first - self.center - self.near
-        stretch = self._read(start - ORDER, last + size - self.center + self.near)
+        # A potential that ends in the event begins before it, and the other way round.
+        before, after = self.near + size - self.center, self.near + self.center
+        start = first - self.center - before
+        stretch = self._read(start - ORDER, last + size - self.center + after)
         white = self.white.apply(stretch)
         core = white[:, first - start : last - start + 1]
         correlation = self.bank.correlate(white)
@@ -116,22 +121,34 @@ class Search:
             start,
             stretch[:, ORDER:],
             correlation,
+            slice(before, correlation.shape[1] - after),
             slice(self.near, correlation.shape[1] - self.near),
             float((core.astype(np.float64) ** 2).sum()),
             BY_CHANCE * self.hum.at(row.peak_s),
         )
 
+    def parts(self, seen: Look, bank: Bank | None = None) -> list[Part]:
+        """Return the sum of units that explains an event.
+
+        Of two discharges that cancel in the middle only an outer lobe may be in the event: the
+        two are looked for around it, too, where no others fire.
+        """
+        bank = replace(bank or self.bank, by_chance=seen.by_chance)
+        common = {"apart": self.apart, "near": self.near}
+        parts = peel(bank, seen.correlation, seen.energy, lags=seen.lags, **common)
+        if seen.by_chance > BY_CHANCE or len(parts) > 1:
+            return parts
+        pair = doublet(bank, seen.correlation, seen.energy, lags=seen.all_lags, **common)
+        return pair or parts
+
     def explained(self, row: Any) -> list[Any]:
         """Return the discharges an event consists of."""
         seen = self.look(row)
-        bank = replace(self.bank, by_chance=seen.by_chance)
-        parts = peel(
-            bank, seen.correlation, seen.energy, lags=seen.lags, apart=self.apart, near=self.near
-        )
+        parts = self.parts(seen)
         if not parts:
             why = self._why(row, seen.correlation, seen.lags)
             return [row if row.unit else row._replace(unsorted=why)]
-        rest, size = seen.stretch.astype(np.float64), bank.templates.shape[2]
+        rest, size = seen.stretch.astype(np.float64), self.bank.templates.shape[2]
         for part in parts:
             rest[:, part.lag : part.lag + size] -= self.templates_uv[part.unit]
         return [self._row(row, part, rest, seen.start, alone=len(parts) == 1) for part in parts]

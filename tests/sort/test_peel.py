@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgfasc.sort.peel import Bank, Part, bank_of, peel
+from emgfasc.sort.peel import Bank, Part, bank_of, doublet, peel
 from signals import potential
 
 N = 50
@@ -101,3 +101,33 @@ def test_a_discharge_smaller_or_larger_than_its_average_does_not_come_apart(
     stretch = _stretch(bank, [], 2.0)
     stretch[:, 120 : 120 + N] += size * bank.templates[unit]
     assert [part.unit for part in _peeled(bank, stretch)] == [unit]
+
+
+def _doublet(bank: Bank, stretch: np.ndarray) -> list[Part]:
+    found = bank.correlate(stretch)
+    energy = float((stretch.astype(float) ** 2).sum())
+    return doublet(bank, found, energy, lags=slice(0, found.shape[1]), apart=6, near=8)
+
+
+@pytest.mark.parametrize("gap", [10, 25, 40])
+@pytest.mark.parametrize("unit", [0, 1, 2])
+def test_a_doublet_is_two_of_one_unit_and_nothing_else_is(gap: int, unit: int) -> None:
+    bank = _bank()
+    true = [Part(unit, 100), Part(unit, 100 + gap)]
+    found = _doublet(bank, _stretch(bank, true, 5.0))
+    assert [part.unit for part in found] == [unit, unit]
+    assert all(abs(a.lag - b.lag) <= 2 for a, b in zip(found, true, strict=True))
+    assert _doublet(bank, _stretch(bank, true[:1], 5.0)) == []
+    assert _doublet(bank, 1.7 * _stretch(bank, true[:1], 5.0)) == []
+    assert _doublet(bank, _stretch(bank, [], 5.0)) == []
+    loud = _stretch(bank, true, 5.0)
+    loud[:, 200:280] += 20 * potential(80, 100, 0.8)  # what a pair explains little of
+    assert _doublet(bank, loud) == []
+
+
+def test_some_of_a_bank_are_the_bank_of_some() -> None:
+    bank = _bank()
+    some, made = bank.some(np.array([2, 0])), bank_of(bank.templates[[2, 0]])
+    np.testing.assert_array_equal(some.templates, made.templates)
+    np.testing.assert_allclose(some.energy, made.energy)
+    np.testing.assert_allclose(some.overlap, made.overlap, atol=1e-6)
