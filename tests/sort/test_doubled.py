@@ -20,7 +20,7 @@ def _scene(n_doublets: int, seed: int = 0) -> tuple[Recording, list[float]]:
         np.outer([1.0, 0.3], potential(30, 140, 1.0)),
         np.outer([0.4, 1.0], potential(44, 130, 1.2)),
     ]
-    begins = []
+    begins: list[float] = []
     for k in range(50):
         start = round((1.0 + k) * FS)
         unit = int(k % 5 in (1, 3))
