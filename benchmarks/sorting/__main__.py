@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.sorting.bound import BOUND_REPORT_SEEDS, bound_rows, summed_bound
+from benchmarks.sorting.brief import BRIEF_REPORT_SEEDS, brief_rows, summed_brief
 from benchmarks.sorting.contraction import FILE, contraction
 from benchmarks.sorting.design import (
     DEVELOPMENT_SEEDS,
@@ -39,7 +40,7 @@ def main() -> int:
     given = args.seeds or (DEVELOPMENT_SEEDS if args.development else None)
     if args.slice:
         return _check(args.check)
-    parts = args.part or ["units", "kinds", "bound", "contraction"]
+    parts = args.part or ["units", "kinds", "brief", "bound", "contraction"]
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)
     if "units" in parts:
@@ -52,6 +53,10 @@ def main() -> int:
         print(confusion(kinds).to_string())
         print(recalls(kinds).round(3).to_string(index=False), flush=True)
         _write(kinds, args.out, "kinds.csv")
+    if "brief" in parts:
+        brief = brief_rows(given or BRIEF_REPORT_SEEDS)
+        print(summed_brief(brief).to_string(index=False), flush=True)
+        _write(brief, args.out, "brief.csv")
     if "bound" in parts:
         bound = bound_rows(given or BOUND_REPORT_SEEDS)
         print(summed_bound(bound).round(1).to_string(index=False), flush=True)
@@ -97,7 +102,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--part",
         nargs="+",
-        choices=("units", "kinds", "bound", "contraction", "scaling"),
+        choices=("units", "kinds", "brief", "bound", "contraction", "scaling"),
         help="parts to run; default: all but scaling",
     )
     parser.add_argument("--slice", action="store_true", help="run three recordings; write nothing")

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Category
 from emgfasc.firing.beats import missed_beats
-from emgfasc.firing.patterns import Found
+from emgfasc.firing.patterns import Found, pace_of
 from emgfasc.firing.rules import Rule
+from emgfasc.rest import Pace
 
 if TYPE_CHECKING:
     from emgfasc.containers import Rest
 
 __all__ = [
     "Span",
-    "contractions_of",
     "extend",
     "in_company",
     "one_fibre",
@@ -31,7 +31,9 @@ _FIBRES: frozenset[Category] = frozenset({"fibrillation", "positive_sharp_wave"}
 _FIBRE_SHARE = 0.25  # of a unit shaped like a fibre, in trains that chance does not make
 _MOST_OVERLAPPED = 3.0  # of the fibre's amplitude
 _OFF_BEAT = 0.15  # of the period
-_NEEDS_QUIET = _FIBRES | {"complex_repetitive", "myokymia", "neuromyotonia"}
+# What cannot be told within other dense activity, and what among voluntary discharges.
+_LOST_IN_DENSE: frozenset[Category] = _FIBRES | {"myokymia", "neuromyotonia", "unclassified"}
+_NEEDS_QUIET = _LOST_IN_DENSE | {"complex_repetitive"}
 
 Span = tuple[float, float, str, str]
 Ints = NDArray[np.int64]
@@ -52,30 +54,42 @@ def one_fibre(named: list[tuple[Rule, Found]]) -> list[tuple[Rule, Found]]:
     return [(fibres.get(item.pattern.unit, rule), item) for rule, item in named]
 
 
-def contractions_of(rest: Rest) -> list[Span]:
-    """Return the stretches that the rest gate takes for contractions."""
-    rows = rest.segments[rest.segments["state"] == "voluntary"]
-    return [(row.start_s, row.stop_s, row.state, row.reason) for row in rows.itertuples()]
-
-
 def in_company(
     named: list[tuple[Rule, Found]],
     margin_s: float,
-    contractions: list[Span],
+    rest: Rest | None,
     rules: Sequence[Rule],
 ) -> list[tuple[Rule, Found]]:
-    """Turn what needs a quiet muscle into voluntary where other units fire voluntarily."""
+    """Turn what needs a quiet muscle into what goes on there: voluntary, a cramp or a machine."""
     trains = voluntary_spans(named, margin_s, np.inf)
     of_trains = next((rule for rule, _ in named if rule.category == "voluntary"), None)
-    of_gate = next((rule for rule in rules if _is_gate(rule)), None)
+    of_gate = {rule.category: rule for rule in rules if "stretch" in rule.searches}
+    company = (
+        (trains, of_trains, _NEEDS_QUIET),
+        (_of_gate(rest, "machine"), of_gate.get("complex_repetitive"), _LOST_IN_DENSE),
+        (_of_gate(rest, "fast"), of_gate.get("cramp"), _LOST_IN_DENSE),
+        # its units sorted wrongly, a contraction looks like a cramp; the envelope knows better
+        (_of_gate(rest, "willed"), of_gate.get("voluntary"), _NEEDS_QUIET | {"cramp"}),
+    )
     out = []
     for rule, item in named:
         right = rule
-        for spans, voluntary in ((trains, of_trains), (contractions, of_gate)):
-            within = rule.category in _NEEDS_QUIET and _mostly_within(item, spans)
-            right = voluntary if within and voluntary is not None else right
+        for spans, there, lost in company:
+            if there is not None and rule.category in lost and _mostly_within(item, spans):
+                right = there
         out.append((right, item))
     return out
+
+
+def _of_gate(rest: Rest | None, pace: Pace) -> list[Span]:
+    """Return the stretches that the rest gate takes for one kind of activity."""
+    if rest is None:
+        return []
+    return [
+        (row.start_s, row.stop_s, row.state, row.reason)
+        for row in rest.segments.itertuples()
+        if pace_of(str(row.state), str(row.reason)) == pace
+    ]
 
 
 def _is_gate(rule: Rule) -> bool:
@@ -150,12 +164,12 @@ def voluntary_spans(
             joined[-1] = (first, max(last, high), names | {unit})
         else:
             joined.append((low, high, {unit}))
-    return [
-        (low, high, "voluntary", f"regular train of {_unit_names(names)}")
-        for low, high, names in joined
-    ]
+    return [(low, high, "voluntary", _what_fires(names)) for low, high, names in joined]
 
 
-def _unit_names(numbers: set[int]) -> str:
-    names = [f"unit {number}" for number in sorted(numbers - {0})]
-    return ", ".join(names + ["unsorted potentials"] * (0 in numbers))
+def _what_fires(numbers: set[int]) -> str:
+    """Return the reason of a voluntary stretch; -1 stands for a burst over all units."""
+    names = [f"unit {number}" for number in sorted(numbers - {0, -1})]
+    names += ["unsorted potentials"] * (0 in numbers)
+    train = [f"regular train of {', '.join(names)}"] if names else []
+    return ", ".join(train + ["brief burst of many units"] * (-1 in numbers))

@@ -14,7 +14,6 @@ from emgfasc._validate import non_negative, one_of, positive
 from emgfasc.containers import KINDS, Kind
 from emgfasc.firing.company import (
     Span,
-    contractions_of,
     extend,
     in_company,
     one_fibre,
@@ -82,8 +81,8 @@ def kinds(
     * a unit most of whose named discharges are fibrillations or positive sharp waves is one fibre,
       and its other runs are named alike;
     * fibrillations, positive sharp waves, machine-like trains, myokymia and neuromyotonia are
-      voluntary themselves in a contraction, or while other units fire voluntarily: there they
-      cannot be told apart;
+      voluntary themselves in a contraction, or while other units fire voluntarily, and, but for
+      machine-like trains, cramp within a cramp: there they cannot be told apart;
     * a unit with more than half of its potentials in one such category (a quarter, where it has
       the shape of a fibre) is of it altogether; those
       outside `rest` do not count, since a unit that is recruited may also fasciculate at rest;
@@ -142,11 +141,9 @@ def kinds(
         for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))
     ]
     found += mixed_trains(open_rows, averages) + dense_stretches(open_rows)
-    if rest is not None:
-        found = _placed(found, frame, rest) + gate_stretches(open_rows, rest)
+    found += [] if rest is None else gate_stretches(open_rows, rest)
     named = _named(found, kind, rules, len(frame))
-    contractions = [] if rest is None else contractions_of(rest)
-    named = in_company(one_fibre(named), margin, contractions, rules)
+    named = in_company(one_fibre(named), margin, rest, rules)
     category = frame["category"].to_numpy(object).copy()
     reason = _reasons(frame)
     for rule, item in reversed(named):
@@ -169,15 +166,6 @@ def _length(frame: pd.DataFrame, duration_s: float | None) -> float:
     return float(frame["peak_s"].max()) if len(frame) else 0.0
 
 
-def _placed(found: list[Found], frame: pd.DataFrame, rest: Rest) -> list[Found]:
-    """Say of each run whether most of it lies where there is neither rest nor a contraction."""
-    active = rest.state_at(frame["peak_s"].to_numpy(float)) == "spontaneous"
-    return [
-        replace(item, pattern=replace(item.pattern, restless=bool(active[item.rows].mean() > 0.5)))
-        for item in found
-    ]
-
-
 def _reasons(frame: pd.DataFrame) -> NDArray[np.object_]:
     if "reason" in frame:
         return np.array(frame["reason"].tolist(), object)
@@ -189,7 +177,8 @@ def _named(
 ) -> list[tuple[Rule, Found]]:
     """Return the runs a rule names, by rule; a potential stays with its first rule.
 
-    A run of which an earlier rule has taken more than half is not a run of its own.
+    A run of which an earlier rule has taken more than half is not a run of its own; a stretch of
+    the rest gate stays one, whatever was found in it.
     """
     taken = np.zeros(n, bool)
     named = []
@@ -198,7 +187,8 @@ def _named(
         rest = []
         for item in left:
             free = item.rows[~taken[item.rows]]
-            if len(free) and 2 * len(free) >= len(item.rows) and rule.fires(item.pattern, kind):
+            own = 2 * len(free) >= len(item.rows) or item.pattern.search == "stretch"
+            if len(free) and own and rule.fires(item.pattern, kind):
                 named.append((rule, Found(item.pattern, free)))
                 taken[free] = True
             else:

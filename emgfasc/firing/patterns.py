@@ -14,11 +14,12 @@ from scipy.special import gammainc
 from emgfasc.firing.interleaved import interleaved
 from emgfasc.firing.rules import SHORT_MS, Pattern, Search
 from emgfasc.firing.trains import Train, trains
+from emgfasc.rest import MACHINE, Pace
 
 if TYPE_CHECKING:
     from emgfasc.containers import Rest
 
-__all__ = ["Found", "dense_stretches", "gate_stretches", "mixed_trains", "unit_patterns"]
+__all__ = ["Found", "dense_stretches", "gate_stretches", "mixed_trains", "pace_of", "unit_patterns"]
 
 FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
 BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
@@ -218,6 +219,7 @@ def dense_stretches(frame: pd.DataFrame) -> list[Found]:
             n_units=len(middles),
             unit_rate_hz=1.0 / max(float(np.median(middles)), 1e-9) if middles else np.nan,
             rise=(len(rows) - early) / max(early, 1),
+            step=_step(part["amplitude_uv"].to_numpy(float)),
             **_shape(part),
         )
         found.append(Found(pattern, part.index.to_numpy(np.int64)))
@@ -225,12 +227,12 @@ def dense_stretches(frame: pd.DataFrame) -> list[Found]:
 
 
 def gate_stretches(frame: pd.DataFrame, rest: Rest) -> list[Found]:
-    """Return what lies in each stretch that the rest gate calls active, over all units."""
+    """Return what lies in each stretch that the rest gate itself could name, over all units."""
     found = []
-    active = rest.segments["state"].isin(("voluntary", "spontaneous"))
-    for row in rest.segments[active].itertuples():
+    for row in rest.segments.itertuples():
+        pace = pace_of(str(row.state), str(row.reason))
         part = frame[frame["peak_s"].between(row.start_s, row.stop_s, inclusive="left")]
-        if len(part):
+        if pace is not None and len(part):
             length = row.stop_s - row.start_s
             pattern = Pattern(
                 search="stretch",
@@ -240,11 +242,28 @@ def gate_stretches(frame: pd.DataFrame, rest: Rest) -> list[Found]:
                 n=len(part),
                 rate_hz=len(part) / length,
                 cov=_spread(np.diff(part["peak_s"].to_numpy(float))),
-                willed=row.state == "voluntary",
+                pace=pace,
                 **_shape(part),
             )
             found.append(Found(pattern, part.index.to_numpy(np.int64)))
     return found
+
+
+def pace_of(state: str, reason: str) -> Pace | None:
+    """Return what a stretch was taken for; nothing when it was named by its potentials."""
+    if state == "voluntary":
+        return "willed"
+    if state == "spontaneous" and reason.startswith("cramp"):
+        return "fast"
+    return "machine" if reason == MACHINE else None
+
+
+def _step(amplitude_uv: Floats) -> float:
+    """Return the median share by which the smaller of two successive potentials is smaller."""
+    larger = np.maximum(amplitude_uv[1:], amplitude_uv[:-1])
+    known = larger > 0
+    smaller = np.abs(np.diff(amplitude_uv))[known] / larger[known]
+    return float(np.median(smaller)) if len(smaller) else float("nan")
 
 
 def _spread(interval: Floats) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from emgfasc.containers import KINDS, Category, Kind
+from emgfasc.rest import Pace
 
 __all__ = ["RULES", "Pattern", "Rule", "Search", "rules"]
 
@@ -59,10 +60,11 @@ class Pattern:
         Time the average spends below half its negative peak; ``nan`` without an average.
     initial_positive : bool
         Whether most of its potentials begin with a positive phase.
-    willed : bool
-        Whether the rest gate takes the stretch for a contraction.
-    restless : bool
-        Whether most of it lies where the rest gate sees no rest, but no contraction either.
+    step : float
+        Median share by which the smaller of two successive potentials is smaller.
+    pace : {'willed', 'fast', 'machine', None}
+        What the rest gate takes a stretch for: a contraction, a cramp, a complex repetitive
+        discharge.
     """
 
     search: Search
@@ -84,8 +86,8 @@ class Pattern:
     negative_share: float = np.nan
     negative_ms: float = np.nan
     initial_positive: bool = False
-    willed: bool = False
-    restless: bool = False
+    step: float = np.nan
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,16 +142,18 @@ RULES: tuple[Rule, ...] = (
         name="dense, falling activity",
         category="neuromyotonia",
         sentence="75 Hz or more for 0.3 s or longer over all units, falling in amplitude by a "
-        "fifth or more: a run so fast that potentials overlap and every second one may be missed.",
-        source="150-300 Hz, decrementing (unverified); half the rate is this library's own",
+        "fifth or more, by less than a fifth from one potential to the next as only one unit does: "
+        "a run so fast that potentials overlap and every second one may be missed.",
+        source="150-300 Hz, decrementing (unverified); half the rate and the steps are this "
+        "library's own",
         searches=("dense",),
-        test=lambda p: p.rate_hz >= 75 and p.decrement <= 0.8,
+        test=lambda p: p.rate_hz >= 75 and p.decrement <= 0.8 and p.step < 0.2,
     ),
     Rule(
         name="dense, growing activity of many units",
         category="cramp",
         sentence="Three units or more, each at 20 to 150 Hz, together 40 Hz or more for a second "
-        "or longer, building up.",
+        "or longer, building up; not where the rest gate sees a contraction.",
         source="40-75 (20-150) Hz, irregular, many units, builds up (unverified)",
         searches=("dense",),
         test=lambda p: (
@@ -164,12 +168,11 @@ RULES: tuple[Rule, ...] = (
         name="recurring bursts",
         category="myokymia",
         sentence="Four bursts or more of 3 to 10 discharges at 5 to 150 Hz within a burst, 0.1 to "
-        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more; not "
-        "within a stretch without rest, where pieces of a fast unit look like bursts.",
+        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more.",
         source="intraburst 5-60 Hz, 2-10 spikes, every 0.1-10 s (unverified); regularly "
         "recurring bursts",
         searches=("bursts",),
-        test=lambda p: p.n_bursts >= 4 and 5 <= p.rate_hz <= 150 and p.cov < 0.5 and not p.restless,
+        test=lambda p: p.n_bursts >= 4 and 5 <= p.rate_hz <= 150 and p.cov < 0.5,
     ),
     Rule(
         name="regular short small potentials",
@@ -224,7 +227,16 @@ RULES: tuple[Rule, ...] = (
         source="40-75 (20-150) Hz, irregular, many units (unverified); the test of the envelope "
         "is this library's own",
         searches=("stretch",),
-        test=lambda p: not p.willed,
+        test=lambda p: p.pace == "fast",
+    ),
+    Rule(
+        name="units as regular as a machine",
+        category="complex_repetitive",
+        sentence="A stretch without rest whose envelope repeats itself for 200 ms and longer.",
+        source="5-150 Hz, mostly 30-40, machine-like (neuromuscular.wustl.edu); the test of the "
+        "envelope is this library's own",
+        searches=("stretch",),
+        test=lambda p: p.pace == "machine",
     ),
     Rule(
         name="regular voluntary train",
@@ -248,7 +260,16 @@ RULES: tuple[Rule, ...] = (
         sentence="A stretch in which the muscle is active without pause, see emgfasc.rest.",
         source=_PROPOSED,
         searches=("stretch",),
-        test=lambda p: p.willed,
+        test=lambda p: p.pace == "willed",
+    ),
+    Rule(
+        name="brief burst of many units",
+        category="voluntary",
+        sentence="Three units or more, each with three discharges or more, together 40 Hz or more "
+        "for 0.3 s or longer: too brief for the rest gate.",
+        source=_PROPOSED,
+        searches=("dense",),
+        test=lambda p: p.n_units >= 3 and p.rate_hz >= 40,
     ),
 )
 """In order: the first rule that fires names the potential."""

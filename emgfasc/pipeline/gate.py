@@ -19,6 +19,8 @@ _NEEDS_REST = ("fasciculation", "fibrillation", "positive_sharp_wave")
 _EXPLAINED = ("fibrillation", "positive_sharp_wave", "myokymia", "complex_repetitive")
 # In these, fasciculations cannot be seen.
 DENSE = ("complex_repetitive", "neuromyotonia", "cramp")
+# Whose potentials tell them from a contraction; of a cramp only the envelope does.
+_BY_POTENTIALS = ("complex_repetitive", "neuromyotonia")
 _ACTIVE = ("voluntary", "spontaneous")
 
 Span = tuple[float, float, str, str]
@@ -76,7 +78,7 @@ def _dense(rest: Rest, fired: pd.DataFrame, margin_s: float) -> list[Span]:
     The gate's stretches have margins; so has the activity here, or a short run would not fill its
     own stretch.
     """
-    dense = fired[fired["category"].isin(DENSE)]
+    dense = fired[fired["category"].isin(_BY_POTENTIALS)]
     spans: list[Span] = []
     for row in rest.segments[rest.segments["state"].isin(_ACTIVE)].itertuples():
         low = (dense["start_s"] - margin_s).clip(lower=row.start_s)

@@ -16,12 +16,18 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import Recording, Rest
 from emgfasc.rest.cells import Cells, power_cells, rolling_quantile, runs
-from emgfasc.rest.repeats import faster_than_willed
+from emgfasc.rest.repeats import Pace, pace
 
-__all__ = ["RestRules", "find"]
+__all__ = ["FAST", "MACHINE", "RestRules", "find"]
 
 ACTIVE = "motor unit activity"
 FAST = "cramp: motor units fire faster than by will"
+MACHINE = "complex repetitive: as regular as a machine"
+_NAMES: dict[Pace, tuple[str, str]] = {
+    "willed": ("voluntary", ACTIVE),
+    "fast": ("spontaneous", FAST),
+    "machine": ("spontaneous", MACHINE),
+}
 _DRIFT = 1.5  # of the noise, within the seconds that a floor is taken from
 _LEAST_KNOWN = 0.25  # of a window's cells are asked, however much is explained
 
@@ -82,8 +88,8 @@ def find(
 ) -> Rest:
     """Find rest, voluntary or spontaneous activity, and stretches that cannot be used.
 
-    A stretch without rest is ``voluntary``, unless its units fire faster than by will
-    (:func:`emgfasc.rest.repeats.faster_than_willed`): then it is ``spontaneous``.
+    A stretch without rest is ``voluntary``, unless its units fire faster than by will or like a
+    machine (:func:`emgfasc.rest.repeats.pace`): then it is ``spontaneous``.
 
     Parameters
     ----------
@@ -132,8 +138,7 @@ def find(
     spans += lost  # a lost stretch is flat once filtered: what was lost says why
     judged = _without(cells, [span[:2] for span in lost])
     for start, stop in runs(_contraction(judged, _without(judged, explained), rules)):
-        willed = not faster_than_willed(rec, judged, (start, stop))
-        name = ("voluntary", ACTIVE) if willed else ("spontaneous", FAST)
+        name = _NAMES[pace(rec, judged, (start, stop))]
         spans.append((start * cells.cell_s, stop * cells.cell_s, *name))
     return Rest.from_spans(spans, duration_s=rec.duration_s)
 

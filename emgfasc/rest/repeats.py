@@ -3,10 +3,13 @@
 Each unit leaves a pause between its discharges. However many overlap, the envelope is therefore
 less like itself at lags shorter than the units' intervals: its autocorrelation dips there, and is
 back at its level where the units come again. (Rates of units show in the spectrum of the surface
-signal: van Boxtel and Schomaker 1983, IEEE Trans Biomed Eng 30:601, unverified.)
+signal: van Boxtel and Schomaker 1983, IEEE Trans Biomed Eng 30:601, unverified.) A circuit that
+repeats like a machine is like itself as much after ten discharges as after one.
 """
 
 from __future__ import annotations
+
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +17,9 @@ from numpy.typing import NDArray
 from emgfasc.containers import Recording
 from emgfasc.rest.cells import Cells
 
-__all__ = ["faster_than_willed"]
+__all__ = ["Pace", "pace"]
+
+Pace = Literal["willed", "fast", "machine"]
 
 _BIN_S = 1e-3
 _LEVEL_BINS = 400  # slower changes of strength are no rhythm
@@ -23,19 +28,23 @@ _WIDTH_BINS = 6
 # Where voluntary units still pause (20-33 ms) and begin to come back (25-50 ms), and the share of
 # the dip that may be left there.
 _LATER_BINS = (((20, 33), 0.5), ((25, 50), 0.2))
+_FAR_BINS = (200, 400)  # discharges of a unit with a CoV of 0.1 at 5 to 15 Hz have strayed by then
+_SAME = 0.35  # of a machine 0.5 and more is left there, of steady real contractions at most 0.1
 _DEEP = 2.0  # a dip by chance: over the root of the number of bins
 _LEAST_S, _LONGEST_S = 2.0, 30.0
+_LEAST_FAST_S = 4.0  # a briefer contraction may dip and come back by chance
 
 
-def faster_than_willed(rec: Recording, cells: Cells, span: tuple[int, int]) -> bool:
-    """Tell whether the units of a stretch fire faster than by will, as they do in a cramp.
+def pace(rec: Recording, cells: Cells, span: tuple[int, int]) -> Pace:
+    """Tell whether the units of a stretch fire as by will, faster, or like a machine.
 
     Voluntary units fire at 5-25 Hz, so that few come back within 30 ms; in a cramp they fire at
     20-150 Hz and do. Claimed only where the envelope's autocorrelation dips at 6-20 ms and is
     back soon: at most half of the dip is left at 20-33 ms, and a fifth at 25-50 ms. A cramp whose
     units fire so fast, or whose potentials are so long, that no pause is seen is not claimed; nor
-    would a contraction be told in which all units hold more than 25 Hz. Limits are this library's
-    own.
+    would a contraction be told in which all units hold more than 25 Hz. A machine, as in a complex
+    repetitive discharge, is claimed where the autocorrelation at 200-400 ms, averaged over 3 ms,
+    still reaches 0.35. Limits are this library's own.
 
     Parameters
     ----------
@@ -48,20 +57,25 @@ def faster_than_willed(rec: Recording, cells: Cells, span: tuple[int, int]) -> b
 
     Returns
     -------
-    bool
-        False when the stretch is shorter than 2 s or has no such dip.
+    {'willed', 'fast', 'machine'}
+        ``'willed'`` when the stretch shows neither, or is too short to tell: 2 s for a machine,
+        4 s for a cramp.
     """
     first, last = span
     if (last - first) * cells.cell_s < _LEAST_S:
-        return False
+        return "willed"
     power = np.nan_to_num(cells.fast_power[:, first:last]).sum(axis=1)
     channel = rec.good[int(power.argmax())]
     start = round(first * cells.cell_s * rec.fs_hz)
     length = round(min((last - first) * cells.cell_s, _LONGEST_S) * rec.fs_hz)
     envelope = _envelope(rec.read(start, start + length)[channel], rec.fs_hz)
     if len(envelope) * _BIN_S < _LEAST_S or not envelope.any():
-        return False
-    return _recovers(_autocorrelation(envelope), len(envelope))
+        return "willed"
+    alike = _autocorrelation(envelope)
+    if np.convolve(alike[slice(*_FAR_BINS)], np.full(3, 1 / 3), mode="valid").max() >= _SAME:
+        return "machine"
+    fast = len(envelope) * _BIN_S >= _LEAST_FAST_S and _recovers(alike, len(envelope))
+    return "fast" if fast else "willed"
 
 
 def _recovers(alike: NDArray[np.float64], n_bins: int) -> bool:
@@ -85,6 +99,6 @@ def _envelope(wave: NDArray[np.float32], fs_hz: float) -> NDArray[np.float64]:
 
 def _autocorrelation(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return it at the lags that are asked about; 1 at lag 0."""
-    lags = max(bins[1] for bins, _ in _LATER_BINS)
-    products = [float((values[lag:] * values[: len(values) - lag]).mean()) for lag in range(lags)]
+    lags = range(_FAR_BINS[1])
+    products = [float((values[lag:] * values[: len(values) - lag]).mean()) for lag in lags]
     return np.asarray(products) / products[0]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emgfasc.containers import CATEGORIES, Events, Kind, Rest, Units
 from emgfasc.firing import RULES, kinds, rules
+from emgfasc.rest import FAST
 
 Floats = NDArray[np.float64]
 
@@ -247,7 +248,7 @@ def test_bursts_in_a_stretch_without_rest_are_pieces_of_a_fast_unit() -> None:
     events = table({1: np.concatenate(uneven)}, **MUP)
     alone = kinds(events, kind="needle", duration_s=40.0, rest=Rest.all_rest(40.0)).fired
     assert set(alone["category"]) == {"myokymia"}
-    active = Rest.from_spans([(0.0, 40.0, "spontaneous", "active")], duration_s=40.0)
+    active = Rest.from_spans([(0.0, 40.0, "spontaneous", FAST)], duration_s=40.0)
     found = kinds(events, kind="needle", duration_s=40.0, rest=active)
     assert set(found.fired["rule"]) == {"units faster than by will"}
     assert set(found.events.frame["category"]) == {"cramp"}

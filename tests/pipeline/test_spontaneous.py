@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -68,6 +69,30 @@ def test_a_short_run_is_no_contraction_either(seed: int) -> None:
     assert 2 * (times.max() - times.min()) < (left_out["stop_s"] - left_out["start_s"]).iloc[0]
     assert left_out[["state", "reason"]].to_numpy().tolist() == [["spontaneous", "neuromyotonia"]]
     assert (_names(truth, res, "neuromyotonia") == "neuromyotonia").mean() >= 0.95
+
+
+@pytest.mark.parametrize(("seed", "seconds"), [(102, 2.0), (111, 1.2), (123, 6.0)])
+def test_a_brief_contraction_is_neither_a_cramp_nor_neuromyotonia(
+    seed: int, seconds: float
+) -> None:
+    """Of 0.6 of the seconds; its potentials alone look like both."""
+
+    def part(seconds: float, *names: ef.simulate.Nuisance) -> ef.Recording:
+        return ef.simulate.recording(
+            kind="needle", seed=seed, seconds=seconds, units=2, snr=12, nuisances=names
+        )[0]
+
+    quiet, busy = part(20.0), part(seconds, "voluntary")
+    pieces = [quiet.read()[:, : quiet.n_samples // 2], busy.read()]
+    pieces.append(quiet.read()[:, quiet.n_samples // 2 :])
+    res = ef.analyze(ef.read(np.concatenate(pieces, axis=1), fs=quiet.fs_hz, kind="needle"))
+    inside = res.events.frame["peak_s"].between(10, 10 + seconds)
+    assert inside.sum() > 40
+    assert set(res.events.frame.loc[inside, "category"]) <= {"voluntary", "fasciculation"}
+    left_out = res.rest.segments[res.rest.segments["state"] != "rest"]
+    assert set(left_out["state"]) == {"voluntary"}
+    assert left_out["start_s"].min() > 9
+    assert left_out["stop_s"].max() < 11 + seconds
 
 
 def test_what_lies_outside_rest_takes_the_name_of_its_stretch() -> None:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from emgfasc import preprocess, rest, simulate
 from emgfasc.containers import Kind
 from emgfasc.rest.cells import power_cells
-from emgfasc.rest.repeats import faster_than_willed
+from emgfasc.rest.repeats import pace
 from signals import potential, recording
 
 FS = 20_000.0
@@ -54,11 +54,26 @@ def test_units_at_the_rates_of_a_cramp_are_not(rate_hz: float, gain: float) -> N
     assert _states(gain * data) == [("spontaneous", "cramp: motor units fire faster than by will")]
 
 
+@pytest.mark.parametrize(("rate_hz", "cov"), [(30.0, 0.005), (9.0, 0.01), (40.0, 0.01)])
+def test_what_repeats_like_a_machine_is_neither_a_cramp_nor_a_contraction(
+    rate_hz: float, cov: float
+) -> None:
+    data = _active(_noise(20), (6, 9), rate_hz, cov, units=5)
+    assert _states(data) == [("spontaneous", "complex repetitive: as regular as a machine")]
+
+
+@pytest.mark.parametrize("rate_hz", [7.0, 12.0, 20.0])
+def test_one_steady_voluntary_unit_is_no_machine(rate_hz: float) -> None:
+    data = _active(_noise(20), (6, 14), rate_hz, 0.1, units=1)
+    data = _active(data, (6, 14), 9.0, 0.2, units=4)  # enough for the gate
+    assert _states(data) == [("voluntary", "motor unit activity")]
+
+
 def test_noise_tells_no_rate_and_neither_does_a_short_stretch() -> None:
     loud = _noise(20)
     loud[:, int(6 * FS) : int(14 * FS)] *= 12
     assert _states(loud) == [("voluntary", "motor unit activity")]
-    brief = _active(_noise(20), (6, 7.2), 50, 0.5)
+    brief = _active(_noise(20), (6, 9), 50, 0.5)
     assert [state for state, _ in _states(brief)] == ["voluntary"]
 
 
@@ -66,7 +81,7 @@ def test_noise_tells_no_rate_and_neither_does_a_short_stretch() -> None:
 def test_flat_and_missing_signal_claims_nothing(span: tuple[int, int]) -> None:
     for value in (0.0, np.nan):
         rec = recording(np.full((1, int(20 * FS)), value), FS, "needle")
-        assert not faster_than_willed(rec, power_cells(rec), span)
+        assert pace(rec, power_cells(rec), span) == "willed"
 
 
 # A cramp below the skin is not told: its potentials are too long to show the pause.
