@@ -75,7 +75,8 @@ def test_units_recruited_before_a_contraction_are_not_hidden_by_its_floor(
     data = _noise(20, fs_hz)
     _contracted(data, fs_hz, (5.5, 14.5))
     wave = potential(int(0.012 * fs_hz), 100, 3)
-    for at in np.arange(3.5, 16.5, 0.12):
+    times = 3.5 + np.cumsum(np.random.default_rng(3).normal(0.12, 0.018, 120))
+    for at in times[times < 16.5]:
         data[0, int(at * fs_hz) : int(at * fs_hz) + len(wave)] += wave
     [(start, stop)] = _excluded(data, fs_hz, kind)
     assert start == pytest.approx(3.5, abs=0.3)
