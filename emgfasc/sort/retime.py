@@ -89,12 +89,13 @@ def _shift(waves: NDArray[np.float32], far: int) -> int:
     """Return how far the average's largest deflection lies from the present peak, in samples.
 
     It is 0 where the present peak is far smaller, for then these are no two deflections that noise
-    could mistake; and where at least half of the discharges are no larger there, for then the
-    average is large by a few that are not the unit's.
+    could mistake; and where the discharges' median is no larger there by its standard error, for
+    then noise decides, or the average is large by a few that are not the unit's.
     """
     average = np.median(waves, axis=0)
     now = len(average) // 2
     new = now - far + int(np.abs(average[now - far : now + far + 1]).argmax())
     gain = np.sign(average[new]) * waves[:, new] - np.sign(average[now]) * waves[:, now]
     alike = np.abs(average[now]) >= _ALIKE * np.abs(average[new])
-    return new - now if alike and np.median(gain) > 0 else 0
+    doubt = np.sqrt(np.pi / 2 / len(gain)) * gain.std()  # of a median of normal values
+    return new - now if alike and np.median(gain) > doubt else 0

@@ -9,6 +9,7 @@ from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.sort.noise import ORDER
 from emgfasc.sort.rediscover import _claimed
+from emgfasc.sort.retime import _shift
 from emgfasc.sort.search import _faded
 from signals import potential, recording
 
@@ -177,6 +178,14 @@ def test_a_peak_is_not_moved_to_something_far_away_or_far_larger() -> None:
     first, near, far = (np.exp(-(((t - at) / 3) ** 2)) for at in (20, 32, 52))
     assert not _timed(96 * first - 100 * far, first).any()
     assert not _timed(30 * first - 100 * near, first).any()
+
+
+@pytest.mark.parametrize(("larger_by", "moved"), [(0.3, 0), (2.0, 10), (-2.0, 0)])
+def test_a_peak_is_not_moved_where_noise_decides(larger_by: float, moved: int) -> None:
+    waves = np.zeros((31, 101), np.float32)
+    waves[:, 50] = -100
+    waves[:, 60] = 100 + larger_by + np.linspace(-5, 5, 31)  # a standard error of 0.67
+    assert _shift(waves, 20) == moved
 
 
 def test_a_unit_of_which_too_few_are_left_is_given_up() -> None:
