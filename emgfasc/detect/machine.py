@@ -45,9 +45,9 @@ def machine_regular(frame: pd.DataFrame, wanted: NDArray[np.bool_]) -> NDArray[n
         low, high = np.searchsorted(time, [time[k] + _PERIOD_S[0], time[k] + _PERIOD_S[1]])
         alike = np.abs(size[low:high] - size[k]) <= _ALIKE * size[k]
         for second in _continued(time, k, low + np.flatnonzero(alike)):
-            chain = _chain(time, size, k, second)
+            chain, number = _chain(time, size, [k, second], [0, 1])
             if len(chain) >= _LEAST and _is_alone(size, chain):
-                out[rows[chain]] = True
+                out[rows[_whole(time, size, chain, number)]] = True
                 break
     return out
 
@@ -65,10 +65,14 @@ def _continued(time: NDArray[np.float64], first: int, second: NDArray[np.intp]) 
 
 
 def _chain(
-    time: NDArray[np.float64], size: NDArray[np.float64], first: int, second: int
-) -> list[int]:
-    """Follow equal steps from two events on, over a few missing ones; all of them refine it."""
-    chain, number, since = [first, second], [0, 1], [0.0, float(time[second] - time[first])]
+    time: NDArray[np.float64], size: NDArray[np.float64], rows: list[int], steps: list[int]
+) -> tuple[list[int], list[int]]:
+    """Follow equal steps from some events on, over a few missing ones; all of them refine it.
+
+    `steps` tells how many steps after the first each of `rows` lies.
+    """
+    first, chain, number = rows[0], list(rows), list(steps)
+    since = [float(time[row] - time[first]) for row in chain]
     while True:
         step, begin = _line(number, since)
         for late in range(1, _SKIP + 2):
@@ -78,10 +82,23 @@ def _chain(
             if alike.size:
                 break
         else:
-            return chain
+            return chain, number
         chain.append(int(low + alike[0]))
         number.append(number[-1] + late)
         since.append(float(time[chain[-1]] - time[first]))
+
+
+def _whole(
+    time: NDArray[np.float64], size: NDArray[np.float64], chain: list[int], number: list[int]
+) -> list[int]:
+    """Follow a train back to where it begins: of its first two stimuli alone too little is known.
+
+    Noise decides which edge of a pulse is its peak, and a step that is wrong by that misses the
+    third.
+    """
+    last = len(time) - 1
+    rows, steps = [last - row for row in chain[::-1]], [number[-1] - k for k in number[::-1]]
+    return [last - row for row in _chain(-time[::-1], size[::-1], rows, steps)[0]]
 
 
 def _line(x: list[int], y: list[float]) -> tuple[float, float]:

@@ -8,6 +8,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from emgfasc.detect.swing import bare_amplitude, swing_around
+
 __all__ = ["Portrait", "View"]
 
 _TAU_S = (0.008, 0.012, 0.018, 0.027, 0.040, 0.060)
@@ -17,6 +19,8 @@ _LINE_S = 0.014  # before and behind a step; a potential bends within this time
 _AS_GOOD = 0.02  # of the energy: of steps that explain as much, the largest is meant
 _ODD_S, _BEYOND_S = 0.0025, 0.007  # a spike is over within the first, and nothing more until
 _LEAST_CERTAIN = 0.75  # of the energy, that is no noise
+_LEAST_ABOVE = 0.25  # of the energy, that is no noise, for a duration to be told
+_STANDS_OUT = 2.0  # noise SDs
 
 Floats = NDArray[np.float64]
 
@@ -60,19 +64,26 @@ class Portrait:
     step_size : float
         Height of that step over the event's amplitude.
     duration_ms : float
-        Least time that holds 80 % of the energy.
+        Least time that holds 80 % of the energy, noise taken off; infinite where nearly all is
+        noise.
     middle_hz : float
         Frequency that halves the energy.
     slow : float
         Swing of the 20 ms average before the band-pass, over the event's amplitude.
     fast_snr : float
         Peak to peak above 40 Hz over the noise SD.
+    bare_snr : float
+        Peak to peak before the band-pass over the noise SD, without the swing it lies upon.
+    around_snr : float
+        Swing of the 20 ms average that a quarter of the channels exceed before the event and after
+        it, over the noise SD.
     odd : float
         Likeness to its own mirror image turned upside down, 1 when identical but for noise.
     beyond : float
         Energy beyond what was mirrored, over the energy within, noise taken off.
     gains : array of float, shape (n_channels,)
-        The event on each good channel relative to its own, at the same moment.
+        The event on each good channel relative to its own, at the moments when it stands out of
+        the noise there.
     """
 
     decay: float
@@ -82,6 +93,8 @@ class Portrait:
     middle_hz: float
     slow: float
     fast_snr: float
+    bare_snr: float
+    around_snr: float
     odd: float
     beyond: float
     gains: Floats
@@ -98,8 +111,7 @@ class Portrait:
         total = float(energy.sum())
         if not total > 0:
             none = np.zeros(len(view.clean))
-            return cls(0.0, 0.0, 0.0, np.inf, np.inf, 0.0, 0.0, 0.0, 0.0, none)
-        held = int(np.searchsorted(np.cumsum(np.sort(energy)[::-1]), 0.8 * total)) + 1
+            return cls(0.0, 0.0, 0.0, np.inf, np.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, none)
         width = max(1, round(0.02 * fs))
         sums = np.cumsum(np.concatenate([[0.0], view.raw]))
         slow = (sums[width:] - sums[:-width]) / width
@@ -108,19 +120,39 @@ class Portrait:
         fast = np.fft.irfft(np.where(frequency > 40.0, spectrum, 0), len(wave))
         coarse, rate = _coarse(view.raw, fs)
         step, height = _step(coarse, rate)
+        noise = view.noise_uv if view.noise_uv > 0 else np.inf
         odd, beyond = _odd(wave, view.noise_uv, fs)
         return cls(
             decay=_decay(coarse, rate),
             step=step,
             step_size=height / amplitude,
-            duration_ms=held * 1e3 / fs,
+            duration_ms=_samples_held(energy, view.noise_uv) * 1e3 / fs,
             middle_hz=_middle_hz(wave, fs),
             slow=float(np.ptp(slow)) / amplitude,
-            fast_snr=float(np.ptp(fast[core])) / view.noise_uv if view.noise_uv > 0 else 0.0,
+            fast_snr=float(np.ptp(fast[core])) / noise,
+            bare_snr=bare_amplitude(view.raw, fs) / noise,
+            around_snr=swing_around(view.clean, fs) / noise,
             odd=odd,
             beyond=beyond,
-            gains=np.asarray(view.clean[:, core] @ wave[core] / total, np.float64),
+            gains=_gains(view.clean[:, core], wave[core], view.noise_uv),
         )
+
+
+def _samples_held(energy: Floats, noise_uv: float) -> float:
+    """Return the fewest samples that hold 80 % of the energy that is no noise."""
+    above = float(energy.sum()) - len(energy) * noise_uv**2
+    if not above > _LEAST_ABOVE * energy.sum():
+        return np.inf
+    held = np.cumsum(np.sort(energy)[::-1] - noise_uv**2)
+    return int(np.argmax(held >= 0.8 * above)) + 1
+
+
+def _gains(waves: NDArray[np.float32], own: Floats, noise_uv: float) -> Floats:
+    """Return each channel's share of an event, read off where the event stands out."""
+    weight = np.where(np.abs(own) > _STANDS_OUT * noise_uv, own, 0.0)
+    if not weight.any():
+        weight = own
+    return np.asarray(waves @ weight / float(own @ weight), np.float64)
 
 
 def _middle_hz(wave: Floats, fs_hz: float) -> float:

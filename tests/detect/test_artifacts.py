@@ -303,3 +303,101 @@ def test_potentials_of_a_real_contraction_are_not_their_own_mirror_images() -> N
     assert len(found) > 300
     assert (found.frame["reason"] == ODD).sum() <= 1
     assert not found.frame["reason"].str.endswith(STEP).any()
+
+
+def _cable(seconds: float, fs_hz: float, swing_hz: float = 6.0) -> NDArray[np.float64]:
+    """Return a swing that begins and ends at once, as where a cable comes loose."""
+    t = np.arange(int(seconds * fs_hz)) / fs_hz
+    return np.asarray(
+        np.sin(2 * np.pi * swing_hz * t + 1.0) * np.sin(np.pi * t / t[-1]).clip(0) ** 0.5
+    )
+
+
+def _amplified(seconds: float, n_channels: int, fs_hz: float, top_hz: float) -> NDArray[np.float64]:
+    """Return noise as an amplifier leaves it, 5 uV."""
+    rng, n = np.random.default_rng(7), int(seconds * fs_hz)
+    band_hz = (10.0, top_hz)
+    rows = [
+        simulate.coloured(rng, n_samples=n, fs_hz=fs_hz, band_hz=band_hz) for _ in range(n_channels)
+    ]
+    return np.asarray(5 * np.stack(rows), np.float64)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fs_hz", "top_hz"), [("needle", 2e4, 5e3), ("surface", FS, 500.0)]
+)
+def test_where_a_cable_begins_to_move_there_is_no_potential(
+    kind: Kind, fs_hz: float, top_hz: float
+) -> None:
+    rng = np.random.default_rng(5)
+    starts = (np.arange(3, 63, 4) + rng.uniform(0, 1, 15)) * fs_hz  # or they are stimuli
+    data = _amplified(70, 1, fs_hz, top_hz)
+    for start, size in zip(starts.astype(int), np.linspace(150, 500, 15), strict=True):
+        wave = size * _cable(1.2, fs_hz)
+        data[0, start : start + len(wave)] += wave
+    quiet = _judged(recording(data, fs_hz, kind))
+    assert len(quiet) > 15
+    assert len(quiet.fasciculations) <= 1
+    wave = potential(round(0.015 * fs_hz), 120)
+    middles = starts.astype(int) + round(0.5 * fs_hz)
+    for at in middles:
+        data[0, at : at + len(wave)] += wave
+    found = _judged(recording(data, fs_hz, kind)).fasciculations
+    true_s = (middles + len(wave) / 2) / fs_hz
+    assert len(found) <= 16
+    assert all(np.abs(found.peak_s - time).min() < 0.008 for time in true_s)
+
+
+def test_swings_of_some_electrodes_make_no_potentials_of_the_others() -> None:
+    data = _amplified(60, 16, FS, 500.0)
+    moved = np.random.default_rng(1).uniform(0.4, 1, 16) * (np.arange(16) % 5 < 3)
+    for start in range(4096, 110_000, 12_000):
+        wave = 250 * _cable(1.5, FS, 14.0)
+        data[:, start : start + len(wave)] += moved[:, None] * wave
+    quiet = _judged(_grid(data))
+    assert len(quiet) > 15
+    assert len(quiet.fasciculations) <= 2
+    where = _grid(data).positions_mm
+    assert where is not None
+    spread = np.exp(-0.5 * (np.linalg.norm(where - where[5], axis=1) / 5) ** 2)
+    data[:, 7000:7030] += spread[:, None] * potential(30, 120)
+    assert _near(_judged(_grid(data)), 7015 / FS)[0] == "fasciculation"
+
+
+def test_a_step_on_the_skin_is_a_pop_though_a_swing_hides_its_decay() -> None:
+    rng = np.random.default_rng(9)
+    starts = (np.arange(2, 32, 3) + rng.uniform(0, 1, 10)) * FS
+    t = np.arange(2000) / FS
+    data = _noise(40)
+    data[0] += 60 * np.sin(2 * np.pi * 3 * np.arange(data.shape[1]) / FS)
+    for start in starts.astype(int):
+        data[0, start : start + 2000] += 250 * np.exp(-t / 0.05)
+        data[0, start + 40 : start + 2040] -= 200 * np.exp(-t / 0.05)  # before it is over
+    found = _judged(recording(data, FS))
+    assert not len(found.fasciculations)
+    assert {_near(found, start / FS)[1] for start in starts} <= {POP, STEP, MOTION}
+
+
+def test_what_is_strong_beside_a_stimulus_is_no_echo_of_it() -> None:
+    fs_hz = 2e4
+    data = _noise(16, 1, fs_hz)
+    wave = potential(120, 100)
+    for k in range(10):
+        at = 20_000 * (k + 2)
+        data[0, at : at + 12] += 1500
+        data[0, at + 12 : at + 212] -= 300 * np.exp(-np.arange(200) / 60)
+    late = [20_000 * (k + 2) + 360 for k in (3, 6)]
+    for at in late:
+        data[0, at : at + 120] += wave
+    found = _judged(recording(data, fs_hz, "needle"))
+    np.testing.assert_allclose(
+        found.fasciculations.peak_s, (np.array(late) + 60) / fs_hz, atol=3e-3
+    )
+
+
+def test_a_train_begins_with_its_first_stimulus_whichever_edge_is_its_peak() -> None:
+    early = np.array([0, 1, 0, 0, 0, 1, 0, 0, 0, 0]) * 8e-4
+    stimuli = _rows(3.0 + np.arange(10) - early)
+    assert machine_regular(stimuli, np.ones(10, bool)).all()
+    late = _rows(3.0 + np.arange(10) - early[::-1])
+    assert machine_regular(late, np.ones(10, bool)).all()
