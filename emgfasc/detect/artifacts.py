@@ -13,7 +13,7 @@ from emgfasc.containers.gaps import filled
 from emgfasc.detect.machine import machine_regular
 from emgfasc.detect.neighbours import MIN_GRID, beside
 from emgfasc.detect.portrait import Portrait, View
-from emgfasc.detect.swing import roughness
+from emgfasc.detect.swing import bare_amplitude, roughness, swing_around
 
 __all__ = ["reject"]
 
@@ -28,15 +28,13 @@ _MOVEMENT = "movement: a slow swing"
 
 @dataclass(frozen=True, eq=False)
 class _Case:
-    """An event as the rules see it."""
+    """An event as the rules see it; `near` tells which channels lie beside which."""
 
     look: Portrait
+    view: View
     kind: Kind
     snr: float
-    best: int
-    near: NDArray[np.intp]
-    rough: float
-    n_channels: int
+    near: NDArray[np.bool_] | None
 
 
 def _pop(case: _Case) -> bool:
@@ -53,8 +51,9 @@ def _step(case: _Case) -> bool:
 
 
 def _one_electrode(case: _Case) -> bool:
-    alone = len(case.near) > 0 and float(np.abs(case.look.gains[case.near]).max()) < 0.25
-    return case.snr >= 8 and alone
+    if case.snr < 8 or case.near is None or not case.near[case.view.best].any():
+        return False
+    return float(np.abs(case.look.gains[case.near[case.view.best]]).max()) < 0.25
 
 
 def _faint(case: _Case) -> bool:
@@ -64,7 +63,8 @@ def _faint(case: _Case) -> bool:
 
 def _common(case: _Case) -> bool:
     # Of 472 simulated potentials none had more than 0.16 (seeds 150-155).
-    return case.n_channels >= MIN_GRID and float(np.quantile(case.look.gains, 0.1)) >= 0.33
+    gains = case.look.gains
+    return len(gains) >= MIN_GRID and float(np.quantile(gains, 0.1)) >= 0.33
 
 
 def _motion(case: _Case) -> bool:
@@ -76,28 +76,33 @@ def _motion(case: _Case) -> bool:
 def _kink(case: _Case) -> bool:
     # Where a cable begins to move the band-pass makes a spike of its swing. On a grid it differs
     # from one electrode to the next as no potential does.
-    look = case.look
+    look, view = case.look, case.view
+    if not (look.slow > 4 and look.middle_hz < 85):
+        return False
+    rough = roughness(look.gains, case.near)
     if case.kind == "needle":
         least_snr = 8.0
-    elif np.isnan(case.rough):
+    elif np.isnan(rough):
         least_snr = 6.0
     else:
-        least_snr = 7.5 if case.rough > 0.28 else 0.0
-    return look.slow > 4 and look.middle_hz < 85 and look.bare_snr < least_snr
+        least_snr = 7.5 if rough > 0.28 else 0.0
+    return bare_amplitude(view.raw, view.fs_hz) < least_snr * view.noise_uv
 
 
 def _others_swing(case: _Case) -> bool:
     # The common average carries swings to electrodes that do not move. Of 200 simulated potentials
     # as weak none had 0.9 around it (seeds 150-155).
-    swinging = case.n_channels >= MIN_GRID and case.look.around_snr >= 1.2
-    return swinging and case.snr < 7
+    view = case.view
+    if len(view.clean) < MIN_GRID or case.snr >= 7:
+        return False
+    return swing_around(view.clean, view.fs_hz) >= 1.2 * view.noise_uv
 
 
 def _too_fast(case: _Case) -> bool:
     # Of 550 simulated potentials of seeds 150-155 none that took less than 3.5 ms had its middle
     # above 100 Hz.
     fast = case.look.duration_ms <= 3 and case.look.middle_hz >= 145
-    others = np.delete(case.look.gains, case.best)
+    others = np.delete(case.look.gains, case.view.best)
     return case.kind == "surface" and fast and bool((others >= 0.4).all())
 
 
@@ -130,7 +135,8 @@ def reject(rec: Recording, events: Events, *, raw: Recording, rest: Rest | None 
     """Give events that are no potentials the category ``artifact`` and the reason.
 
     Looked for, in this order: events in stretches that are artifact; steps on one electrode that
-    decay (pops); on grids, events on one electrode alone, or the same on all of them; slow swings;
+    decay (pops); on grids, events on one electrode alone, or the same on all of them; slow swings,
+    and what is but a kink in one; on grids, weak events while other electrodes swing; other steps;
     spikes too fast for the electrode; on needles, spikes that are their own mirror image upside
     down, as interference is and a potential with its initial, main and terminal phase is not; off
     grids, what is smaller than noise itself swings; stimuli, which come back like a machine; what
@@ -201,7 +207,6 @@ def _cases(
     peak = np.rint(events.peak_s * fs).astype(np.int64)
     half, far = round(0.05 * fs), round(0.25 * fs)
     near = beside(rec)
-    around = [np.flatnonzero(row) for row in near] if near is not None else None
     block = round(_BLOCK_S * fs)
     names, snr = events.frame["channel"].tolist(), events.frame["snr"].to_numpy(float)
     amplitude = events.frame["amplitude_uv"].to_numpy(float)
@@ -220,10 +225,7 @@ def _cases(
                 noise_uv=amplitude[row] / snr[row] if snr[row] > 0 else 0.0,
                 fs_hz=fs,
             )
-            look = Portrait.of(view)
-            near_best = np.zeros(0, np.intp) if around is None else around[best]
-            rough = roughness(look.gains, near)
-            yield int(row), _Case(look, rec.kind, snr[row], best, near_best, rough, len(good))
+            yield int(row), _Case(Portrait.of(view), view, rec.kind, snr[row], near)
 
 
 def _read(rec: Recording, start: int, stop: int) -> NDArray[np.float32]:

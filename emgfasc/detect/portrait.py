@@ -8,8 +8,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc.detect.swing import bare_amplitude, swing_around
-
 __all__ = ["Portrait", "View"]
 
 _TAU_S = (0.008, 0.012, 0.018, 0.027, 0.040, 0.060)
@@ -72,11 +70,6 @@ class Portrait:
         Swing of the 20 ms average before the band-pass, over the event's amplitude.
     fast_snr : float
         Peak to peak above 40 Hz over the noise SD.
-    bare_snr : float
-        Peak to peak before the band-pass over the noise SD, without the swing it lies upon.
-    around_snr : float
-        Swing of the 20 ms average that a quarter of the channels exceed before the event and after
-        it, over the noise SD.
     odd : float
         Likeness to its own mirror image turned upside down, 1 when identical but for noise.
     beyond : float
@@ -93,8 +86,6 @@ class Portrait:
     middle_hz: float
     slow: float
     fast_snr: float
-    bare_snr: float
-    around_snr: float
     odd: float
     beyond: float
     gains: Floats
@@ -111,7 +102,7 @@ class Portrait:
         total = float(energy.sum())
         if not total > 0:
             none = np.zeros(len(view.clean))
-            return cls(0.0, 0.0, 0.0, np.inf, np.inf, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, none)
+            return cls(0.0, 0.0, 0.0, np.inf, np.inf, 0.0, 0.0, 0.0, 0.0, none)
         width = max(1, round(0.02 * fs))
         sums = np.cumsum(np.concatenate([[0.0], view.raw]))
         slow = (sums[width:] - sums[:-width]) / width
@@ -120,7 +111,6 @@ class Portrait:
         fast = np.fft.irfft(np.where(frequency > 40.0, spectrum, 0), len(wave))
         coarse, rate = _coarse(view.raw, fs)
         step, height = _step(coarse, rate)
-        noise = view.noise_uv if view.noise_uv > 0 else np.inf
         odd, beyond = _odd(wave, view.noise_uv, fs)
         return cls(
             decay=_decay(coarse, rate),
@@ -129,9 +119,7 @@ class Portrait:
             duration_ms=_samples_held(energy, view.noise_uv) * 1e3 / fs,
             middle_hz=_middle_hz(wave, fs),
             slow=float(np.ptp(slow)) / amplitude,
-            fast_snr=float(np.ptp(fast[core])) / noise,
-            bare_snr=bare_amplitude(view.raw, fs) / noise,
-            around_snr=swing_around(view.clean, fs) / noise,
+            fast_snr=float(np.ptp(fast[core])) / view.noise_uv if view.noise_uv > 0 else 0.0,
             odd=odd,
             beyond=beyond,
             gains=_gains(view.clean[:, core], wave[core], view.noise_uv),
