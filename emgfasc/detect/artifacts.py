@@ -18,7 +18,7 @@ from emgfasc.detect.swing import bare_amplitude, roughness, swing_around
 __all__ = ["reject"]
 
 _BLOCK_S = 60.0
-_ECHO_S, _ECHO = 0.04, 0.35  # so near and so much smaller than an artifact is a part of it
+_ECHO_S, _ECHO = 0.03, 0.35  # so near and so much smaller than an artifact is a part of it
 _OWN_S, _OWN_SNR = 0.01, 8.0  # but not what is farther away, so strong, and no swing
 _SWING_S, _WEAK_SNR = 0.05, 8.0  # so near a slow swing, so weak an event is a part of it
 _AMID_S, _AMID_SNR = 0.15, 12.0  # so near swings on both sides, so weak,
@@ -79,14 +79,11 @@ def _kink(case: _Case) -> bool:
     look, view = case.look, case.view
     if not (look.slow > 4 and look.middle_hz < 85):
         return False
-    rough = roughness(look.gains, case.near)
-    if case.kind == "needle":
-        least_snr = 8.0
-    elif np.isnan(rough):
-        least_snr = 6.0
-    else:
-        least_snr = 7.5 if rough > 0.28 else 0.0
-    return bare_amplitude(view.raw, view.fs_hz) < least_snr * view.noise_uv
+    if case.near is not None:
+        bare = bare_amplitude(view.clean, view.fs_hz).max()
+        return roughness(look.gains, case.near) > 0.28 and bool(bare < 7.6 * view.noise_uv)
+    bare = bare_amplitude(view.raw[None], view.fs_hz)[0]
+    return bool(bare < (8.0 if case.kind == "needle" else 6.0) * view.noise_uv)
 
 
 def _others_swing(case: _Case) -> bool:
@@ -237,7 +234,7 @@ def _read(rec: Recording, start: int, stop: int) -> NDArray[np.float32]:
 def _stands_alone(case: _Case) -> bool:
     """Tell what has nothing slow about it and is too strong to be left over from an artifact."""
     look = case.look
-    fast = 0.8 * case.snr <= look.fast_snr <= 1.25 * case.snr
+    fast = 0.5 * case.snr <= look.fast_snr <= 1.25 * case.snr
     return case.snr >= _OWN_SNR and fast and look.slow < 1
 
 

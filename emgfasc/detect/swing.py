@@ -17,7 +17,7 @@ _SWINGING = 0.75  # quantile of the channels
 Floats = NDArray[np.float64]
 
 
-def bare_amplitude(raw: Floats, fs_hz: float) -> float:
+def bare_amplitude(waves: NDArray[np.floating], fs_hz: float) -> Floats:
     """Return what is left around the middle, peak to peak, once a swing is taken off.
 
     A swing is a parabola, or two of them one after the other: where a cable begins to move or
@@ -25,23 +25,24 @@ def bare_amplitude(raw: Floats, fs_hz: float) -> float:
 
     Parameters
     ----------
-    raw : array of float, shape (n,)
-        Before the band-pass; the event lies in the middle.
+    waves : array of float, shape (n_channels, n)
+        With the event in the middle.
     fs_hz : float
         Sampling rate.
 
     Returns
     -------
-    float
-        In the unit of `raw`.
+    array of float64, shape (n_channels,)
+        In the unit of `waves`.
     """
-    half, middle = round(_HALF_S * fs_hz), len(raw) // 2
-    wave = raw[middle - half : middle + half + 1]
-    wave = wave - wave.mean()  # or a large offset costs digits
-    bases = _bends(len(wave))
-    parts = bases @ wave
-    best = int((parts**2).sum(axis=1).argmax())
-    return float(np.ptp(wave - parts[best] @ bases[best]))
+    half, middle = round(_HALF_S * fs_hz), waves.shape[1] // 2
+    core = waves[:, middle - half : middle + half + 1].astype(np.float64)
+    core -= core.mean(axis=1, keepdims=True)  # or a large offset costs digits
+    bases = _bends(core.shape[1])
+    parts = np.tensordot(core, bases, axes=(1, 2))
+    best = (parts**2).sum(axis=2).argmax(axis=1)
+    swing = [part[k] @ bases[k] for part, k in zip(parts, best, strict=True)]
+    return np.asarray(np.ptp(core - np.array(swing), axis=1), np.float64)
 
 
 @lru_cache(maxsize=8)

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from emgfasc.detect.swing import bare_amplitude, roughness, swing_around
 
 FS = 2000.0
 TIME = np.arange(-500, 501) / FS
+
+
+def _bare(wave: NDArray[np.float64]) -> float:
+    return float(bare_amplitude(wave[None], FS)[0])
 
 
 @given(
@@ -23,17 +28,19 @@ def test_a_kinked_swing_leaves_nothing_but_the_potential(
     at = 0.014 * places[np.abs(places * 28 - kink).argmin()]
     x = TIME / 0.014
     swing = np.polyval(before, x) + (at < TIME) * np.polyval(behind, x)
-    assert bare_amplitude(swing, FS) == pytest.approx(0, abs=1e-6)
+    assert _bare(swing) == pytest.approx(0, abs=1e-6)
     spike = np.zeros(len(TIME))
     spike[500:502] = 80, -80
-    assert 80 < bare_amplitude(swing + spike, FS) < 165
+    assert 80 < _bare(swing + spike) < 165
 
 
 def test_neither_offset_nor_size_nor_polarity_matters() -> None:
     wave = np.random.default_rng(0).normal(0, 5, len(TIME))
-    plain = bare_amplitude(wave, FS)
-    assert bare_amplitude(wave + 1e5, FS) == pytest.approx(plain, rel=1e-6)
-    assert bare_amplitude(-3 * wave, FS) == pytest.approx(3 * plain, rel=1e-9)
+    plain = _bare(wave)
+    assert _bare(wave + 1e5) == pytest.approx(plain, rel=1e-6)
+    assert _bare(-3 * wave) == pytest.approx(3 * plain, rel=1e-9)
+    both = bare_amplitude(np.stack([wave, -3 * wave]), FS)
+    np.testing.assert_allclose(both, [plain, 3 * plain])
 
 
 def test_a_map_is_rough_when_neighbours_are_no_more_alike_than_others() -> None:
