@@ -179,9 +179,10 @@ def reject(rec: Recording, events: Events, *, raw: Recording, rest: Rest | None 
         segment = np.searchsorted(starts, events.peak_s[inside], side="right") - 1
         category[inside] = "artifact"
         reason[inside] = rest.segments["reason"].to_numpy(object)[np.maximum(segment, 0)]
-    own = np.zeros(len(frame), bool)
+    # In a contraction no potential is counted, and what is left of a stimulus is not told from one.
+    own = np.ones(len(frame), bool) if rest is None else rest.state_at(events.peak_s) == "rest"
     for row, case in _cases(rec, raw, events, category == "fasciculation"):
-        own[row] = _stands_alone(case)
+        own[row] &= _stands_alone(case)
         why = next((name for name, holds in _RULES if holds(case)), None)
         if why is not None:
             category[row], reason[row] = "artifact", why
