@@ -82,7 +82,7 @@ def units(
     before = max(1, round(rules.before_ms * rec.fs_hz / 1e3))
     after = max(1, round(rules.after_ms * rec.fs_hz / 1e3))
     chosen = _some_of_each(learned.unit)
-    laid = _within(rec, peaks + learned.shift)
+    laid = _within(rec, peaks + shift)
     waveforms = cut_out(rec, laid[chosen], before=before, after=after)
     found = templates_of(learned.unit[chosen], waveforms, rec)
     rows = unit_rows(sorted_events, rest)
