@@ -17,17 +17,19 @@ __all__ = ["doubled", "without"]
 _MOST = 40  # potentials of a unit that are looked at
 _AS_WELL = 0.93  # of what the unit's own average takes away
 _MOSTLY = 0.5  # of its potentials
+_RARER = 2  # times as often the other unit is alone: it rarely fires the same doublet
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
 def doubled(search: Search, events: Events, units: Units) -> Flags:
-    """Tell which units are doublets of units with more potentials.
+    """Tell which units are doublets of units with twice as many potentials, or more.
 
     Two discharges a few milliseconds apart add up to another shape, and a unit that often fires
     doublets leaves many that are alike. Two discharges of that unit explain them as well as their
-    own average does, while the potential of a real unit is no sum of two equal ones.
+    own average does, while the potential of a real unit is no sum of two equal ones, save by
+    chance: what is seen as often as the other unit alone is its own unit.
 
     Parameters
     ----------
@@ -46,7 +48,7 @@ def doubled(search: Search, events: Events, units: Units) -> Flags:
     size = np.bincount(unit, minlength=len(units) + 1)[1:]
     gone = np.zeros(len(units), bool)
     for one in np.argsort(size, kind="stable"):
-        larger = np.flatnonzero((size > size[one]) & ~gone)
+        larger = np.flatnonzero((size >= _RARER * size[one]) & ~gone)
         mine = np.flatnonzero(unit == one + 1)
         if larger.size and mine.size:
             rows = events.frame.iloc[mine[:: max(1, len(mine) // _MOST)]]

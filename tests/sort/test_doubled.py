@@ -53,6 +53,15 @@ def test_a_unit_of_doublets_is_taken_apart(seed: int) -> None:
     assert (again.frame["unit"] > 0).sum() == 50 + len(begins)
 
 
+def test_what_is_seen_as_often_as_its_half_is_a_unit() -> None:
+    """Of 30 discharges 12 look like two of the other 18."""
+    rec, _ = _scene(12)
+    events, units, rest = _sorted(rec)
+    search = Search.of(rec, events, units, rules=SortRules.for_kind("surface"), rest=rest)
+    assert units.frame["n"].tolist() == [20, 18, 12]
+    assert not doubled(search, events, units).any()
+
+
 def test_units_that_fire_no_doublets_stay() -> None:
     rec, _ = _scene(0)
     events, units, rest = _sorted(rec)

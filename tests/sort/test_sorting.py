@@ -68,6 +68,26 @@ def test_templates_are_the_average_potentials() -> None:
     np.testing.assert_allclose(swings, units.frame["amplitude_uv"], rtol=0.25)
 
 
+def test_templates_lie_where_their_potentials_were_detected() -> None:
+    """One unit is the other turned over: to be compared it has to be moved by half its length."""
+    rng = np.random.default_rng(2)
+    data = rng.normal(0, 5, (1, int(SECONDS * FS)))
+    one = np.repeat([1.0, -0.7], 12) * np.hanning(24) * 150
+    for k in range(40):
+        start = int((1.0 + 1.4 * k) * FS)
+        data[0, start : start + 24] += one if k % 2 else -one[::-1] * 0.8
+    rec = preprocess.clean(recording(data, FS)).load()
+    events, units = _sorted(rec)
+    assert len(units) == 2
+    for number, template in enumerate(units.templates_uv[:, 0], 1):
+        mine = np.rint(events.peak_s[events.frame["unit"] == number] * FS).astype(np.int64)
+        size = len(template)
+        waves = cut_out(rec, mine, before=units.center, after=size - units.center)
+        average = waves[:, 0].mean(axis=0)
+        lag = int(np.correlate(average, template, mode="full").argmax()) - (size - 1)
+        assert abs(lag) <= 1
+
+
 def test_channel_order_and_polarity_do_not_matter() -> None:
     rec, _, _ = _scene()
     order = np.array([2, 0, 3, 1])
