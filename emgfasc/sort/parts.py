@@ -17,6 +17,7 @@ _LEAST = 3  # coincidences from which on they are no chance
 _MOSTLY = 0.3  # of a unit's potentials
 _BY_CHANCE = 0.1  # of its potentials, at most, would lie as near if it fired on its own,
 _AROUND_S = 0.25  # judged by how many of other units' lie so far around
+_AT_ONCE_S, _RARELY = 0.004, 0.25  # of potentials of two units so close, so many come by chance
 _THRICE_S = 0.008  # a unit at rest fires once, or twice as a doublet, but not three times within it
 
 
@@ -28,8 +29,9 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     a larger one of another unit (12 ms on the skin), where no more than 10 % would by chance. One
     that fires on its own now and then keeps those potentials. Where one unit would fire three times
     within 8 ms only the largest stays: a fasciculation is one discharge or a doublet (4 to 10 ms,
-    Mills 2010, https://doi.org/10.1093/brain/awq290, limits unverified). Limits are this library's
-    own.
+    Mills 2010, https://doi.org/10.1093/brain/awq290, limits unverified). With a needle, where two
+    units fire within 4 ms, only the larger stays, too, unless a quarter of all such pairs would
+    come by chance at these rates. Limits are this library's own.
 
     Parameters
     ----------
@@ -69,20 +71,52 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     unit = np.where(rest.state_at(time) == "rest", unit, 0)
     drop = _beside_larger(time, size, unit, _THRICE_S, same=True) & _thrice(time, unit)
     unit = np.where(drop, 0, unit)
-    near = _beside_larger(time, size, unit, reach_s, same=False)
-    for number in np.unique(unit[near]):
-        mine = unit == number
-        n = int((mine & near).sum())
-        others = np.sort(time[(unit > 0) & ~mine])
-        around = np.searchsorted(others, time[mine] + _AROUND_S)
-        around -= np.searchsorted(others, time[mine] - _AROUND_S)
-        chance = float(around.mean()) * reach_s / _AROUND_S
-        if n >= _LEAST and n >= _MOSTLY * mine.sum() and chance <= _BY_CHANCE:
-            drop |= mine & near
+    drop |= _parts(time, size, unit, reach_s)
+    if kind == "needle":
+        drop |= _at_once(time, size, np.where(drop, 0, unit))
     if not drop.any():
         return events, units
     kept = events.replace(frame=frame[~drop].reset_index(drop=True))
     return kept, units_with(units, unit_rows(kept, rest))
+
+
+def _parts(
+    time_s: NDArray[np.float64],
+    size: NDArray[np.float64],
+    unit: NDArray[np.int64],
+    reach_s: float,
+) -> NDArray[np.bool_]:
+    """Tell which lie beside larger ones as too many potentials of their unit do."""
+    out = np.zeros(len(unit), bool)
+    near = _beside_larger(time_s, size, unit, reach_s, same=False)
+    for number in np.unique(unit[near]):
+        mine = unit == number
+        n = int((mine & near).sum())
+        chance = reach_s * float(_others_per_s(time_s, unit)[mine].mean())
+        if n >= _LEAST and n >= _MOSTLY * mine.sum() and 2 * chance <= _BY_CHANCE:
+            out |= mine & near
+    return out
+
+
+def _at_once(
+    time_s: NDArray[np.float64], size: NDArray[np.float64], unit: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Tell which lie within 4 ms of a larger one, when hardly any would by chance."""
+    near = _beside_larger(time_s, size, unit, _AT_ONCE_S, same=False)
+    by_chance = _AT_ONCE_S * float(_others_per_s(time_s, unit).sum())  # each pair counts once
+    return near if by_chance <= _RARELY * near.sum() else np.zeros(len(unit), bool)
+
+
+def _others_per_s(time_s: NDArray[np.float64], unit: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how often units other than its own fire around each potential; 0 where it has none."""
+    out = np.zeros(len(unit))
+    for number in np.unique(unit[unit > 0]):
+        mine = unit == number
+        others = np.sort(time_s[(unit > 0) & ~mine])
+        around = np.searchsorted(others, time_s[mine] + _AROUND_S)
+        around -= np.searchsorted(others, time_s[mine] - _AROUND_S)
+        out[mine] = around / (2 * _AROUND_S)
+    return out
 
 
 def _thrice(time_s: NDArray[np.float64], unit: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -60,8 +60,29 @@ def test_what_it_fires_alone_stays() -> None:
 
 
 def test_one_that_meets_the_other_now_and_then_stays_whole() -> None:
-    other = [(time + (0.004 if k < 4 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
+    other = [(time + (0.005 if k < 4 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
     assert _judged(LARGE + other)[0] == sorted(LARGE + other)
+
+
+def test_two_units_do_not_fire_at_once_where_that_is_no_chance() -> None:
+    """Once in 44 s at one in three seconds each: chance would do it 0.04 times."""
+    alone = [(time + 1.0, 2, 40.0) for time, _, _ in LARGE[1:]]
+    at_once = [(LARGE[0][0] + 0.0035, 2, 40.0)]
+    assert _judged(LARGE + alone + at_once)[0] == sorted(LARGE + alone)
+    larger = [(LARGE[0][0] + 0.0035, 2, 140.0)]
+    assert _judged(LARGE + alone + larger)[0] == sorted(LARGE[1:] + alone + larger)
+    on_the_skin = _judged(LARGE + alone + at_once, kind="surface")[0]
+    assert on_the_skin == sorted(LARGE + alone + at_once)
+
+
+@pytest.mark.parametrize(("n_at_once", "left"), [(4, 4), (80, 0)])
+def test_chance_may_have_two_units_fire_at_once(n_at_once: int, left: int) -> None:
+    """At ten a second each, 200 discharges of either meet within 4 ms some 16 times."""
+    rng = np.random.default_rng(1)
+    busy = [(10 + 0.1 * k, 1, 100.0) for k in range(200)]
+    near = set(rng.choice(200, n_at_once, replace=False).tolist())
+    other = [(10 + 0.1 * k + (0.003 if k in near else 0.05), 2, 40.0) for k in range(200)]
+    assert len(_judged(busy + other)[0]) == 400 - n_at_once + left
 
 
 def test_nothing_fires_three_times_within_a_doublet() -> None:
