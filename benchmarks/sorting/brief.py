@@ -11,7 +11,7 @@ import pandas as pd
 import emgfasc as ef
 from benchmarks.sorting.design import KIND_SNR, POPULATION
 from emgfasc.containers import ArraySource, Recording
-from emgfasc.simulate import Scenario, recording
+from emgfasc.simulate import Nuisance, Scenario, recording
 
 __all__ = ["BRIEF_REPORT_SEEDS", "brief_rows", "contracted", "summed_brief"]
 
@@ -34,7 +34,7 @@ def contracted(seed: int, length_s: float) -> tuple[Recording, float, float]:
     return joined, offset + own["peak_s"].min(), offset + own["peak_s"].max()
 
 
-def _scenario(seed: int, seconds: float, *activity: str) -> Scenario:
+def _scenario(seed: int, seconds: float, *activity: Nuisance) -> Scenario:
     return Scenario(
         kind="needle",
         seed=seed,
@@ -44,7 +44,7 @@ def _scenario(seed: int, seconds: float, *activity: str) -> Scenario:
         snr_spread=2.0,
         rate_per_min=30.0,
         population=POPULATION,
-        nuisances=activity,  # type: ignore[arg-type]
+        nuisances=activity,
     )
 
 
