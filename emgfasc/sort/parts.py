@@ -17,7 +17,8 @@ _LEAST = 3  # coincidences from which on they are no chance
 _MOSTLY = 0.3  # of a unit's potentials
 _BY_CHANCE = 0.1  # of its potentials, at most, would lie as near if it fired on its own,
 _AROUND_S = 0.25  # judged by how many of other units' lie so far around
-_AT_ONCE_S, _RARELY = 0.004, 0.25  # of potentials of two units so close, so many come by chance
+_AT_ONCE_S = 0.004 - 1e-6  # nearer than the closest doublet; times are rounded
+_RARELY = 0.25  # of potentials of two units so near, so many at most come by chance
 _THRICE_S = 0.008  # a unit at rest fires once, or twice as a doublet, but not three times within it
 
 
@@ -30,8 +31,8 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
     that fires on its own now and then keeps those potentials. Where one unit would fire three times
     within 8 ms only the largest stays: a fasciculation is one discharge or a doublet (4 to 10 ms,
     Mills 2010, https://doi.org/10.1093/brain/awq290, limits unverified). With a needle, where two
-    units fire within 4 ms, only the larger stays, too, unless a quarter of all such pairs would
-    come by chance at these rates. Limits are this library's own.
+    units fire less than 4 ms apart, only the larger stays, too, unless a quarter of all such pairs
+    would come by chance at these rates. Limits are this library's own.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ def _parts(
 def _at_once(
     time_s: NDArray[np.float64], size: NDArray[np.float64], unit: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Tell which lie within 4 ms of a larger one, when hardly any would by chance."""
+    """Tell which lie less than 4 ms from a larger one, when hardly any would by chance."""
     near = _beside_larger(time_s, size, unit, _AT_ONCE_S, same=False)
     by_chance = _AT_ONCE_S * float(_others_per_s(time_s, unit).sum())  # each pair counts once
     return near if by_chance <= _RARELY * near.sum() else np.zeros(len(unit), bool)

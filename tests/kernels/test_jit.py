@@ -75,7 +75,7 @@ assert new(np.array([4.0, 9.0])).tolist() == [3.0, 3.0]
 """
 
 
-@pytest.mark.skipif(os.name == "nt", reason="not done there")
+@pytest.mark.skipif(os.name == "nt", reason="numba forgives errors of files while it loads there")
 def test_a_cached_kernel_is_loaded_without_the_compiler_which_still_works_after_it() -> None:
     run = [
         subprocess.run([sys.executable, "-c", _LOADED], check=False, capture_output=True, text=True)

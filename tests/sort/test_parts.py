@@ -60,7 +60,7 @@ def test_what_it_fires_alone_stays() -> None:
 
 
 def test_one_that_meets_the_other_now_and_then_stays_whole() -> None:
-    other = [(time + (0.005 if k < 4 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
+    other = [(time + (0.004 if k < 4 else 1.0), 2, 40.0) for k, (time, _, _) in enumerate(LARGE)]
     assert _judged(LARGE + other)[0] == sorted(LARGE + other)
 
 
