@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from numba.core import environment
 from numba.core.runtime import rtsys
 
 from emgfasc.errors import ParameterError
@@ -59,9 +62,39 @@ def _hasten(compiled: Any) -> None:
 
     def loaded(signature: Any, target: Any) -> Any:
         rtsys.initialize(target)
-        return load(signature, target)
+        with _unimported():
+            return load(signature, target)
 
     cached.load_overload = loaded
+
+
+@contextmanager
+def _unimported() -> Iterator[None]:
+    """Load what is cached without importing the rooms of numba's compiler that it was made from.
+
+    Beside each function that is part of a kernel lie the names of its module, which only code
+    that handles Python's objects asks for, and no kernel is such. Numba holds its lock meanwhile.
+    """
+    usual: Any = getattr(environment, "_rebuild_env", None)
+    memory: Any = getattr(environment.Environment, "_memo", None)
+    if usual is None or memory is None:
+        yield
+        return
+
+    def rebuilt(module: str, constants: list[Any], name: str) -> Any:
+        if name in memory or module in sys.modules:
+            return usual(module, constants, name)
+        made = environment.Environment({"__name__": module})
+        made.consts[:] = constants
+        made.env_name = name
+        memory[name] = made
+        return made
+
+    environment._rebuild_env = rebuilt  # noqa: SLF001
+    try:
+        yield
+    finally:
+        environment._rebuild_env = usual  # noqa: SLF001
 
 
 @cache

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from emgfasc.containers import EVENTS
 from emgfasc.report import shape_sheets, sheets, unit_sheets
@@ -19,6 +17,9 @@ from emgfasc.report.page_table import side_by_side
 from emgfasc.report.plain import plain
 from emgfasc.report.protocol import Analysed
 from emgfasc.report.words import flat, unit_words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 __all__ = ["render"]
 
@@ -86,41 +87,49 @@ def render(analysed: Analysed, *, draw: Draw | None = None) -> str:
     'render'
     """
     waited = (draw or _draw)(analysed)
+    template, said = _template(), _said(analysed)  # meanwhile
+    drawn = waited()
+    return template.render(
+        traces=drawn.traces,
+        firing_pictures=drawn.firing,
+        unit_pictures=drawn.units,
+        leaning=drawn.leaning,
+        **said,
+    )
+
+
+def _said(analysed: Analysed) -> dict[str, object]:
+    """Return all that stands on the page beside the pictures."""
     told = answer(analysed)
     units = unit_sheets.units_table(analysed, has_rest=told.has_rest)
     summary = analysed.summary_row()
     rest = {key: value for key, value in summary.items() if key not in _ANSWERED}
     if not told.has_rest:
         rest = {key: value for key, value in rest.items() if "per_min" not in key}
-    drawn = waited()
-    return _template().render(
-        name=analysed.raw.name,
-        answer=told,
-        review=review_table(analysed),
-        evidence=analysed.evidence,
-        plain=plain(analysed),
-        traces=drawn.traces,
-        firing_pictures=drawn.firing,
-        unit_pictures=drawn.units,
-        leaning=drawn.leaning,
-        identity=sheets.identity_table(analysed),
-        quality=sheets.quality_table(analysed),
-        units=units,
-        unit_parts=() if units is None else side_by_side(units),
-        unmeasured=unit_sheets.unmeasured_table(analysed),
-        firing=unit_sheets.firing_table(analysed, has_rest=told.has_rest),
-        categories=sheets.categories_table(analysed),
-        unsorted=sheets.unsorted_table(analysed),
-        rest=sheets.rest_table(analysed),
-        evidence_table=sheets.evidence_table(analysed, has_rest=told.has_rest),
-        settings=flat(analysed.settings_dict()),
-        provenance=flat(rest),
-        columns=[column for column in EVENTS.columns if column.name in analysed.events.frame],
-        rules=sheets.rules_table(),
-        shape_rules=shape_sheets.shape_rules_table(analysed),
-        validity=shape_sheets.validity_table(analysed),
-        citations=_citations(analysed),
-    )
+    return {
+        "name": analysed.raw.name,
+        "answer": told,
+        "review": review_table(analysed),
+        "evidence": analysed.evidence,
+        "plain": plain(analysed),
+        "identity": sheets.identity_table(analysed),
+        "quality": sheets.quality_table(analysed),
+        "units": units,
+        "unit_parts": () if units is None else side_by_side(units),
+        "unmeasured": unit_sheets.unmeasured_table(analysed),
+        "firing": unit_sheets.firing_table(analysed, has_rest=told.has_rest),
+        "categories": sheets.categories_table(analysed),
+        "unsorted": sheets.unsorted_table(analysed),
+        "rest": sheets.rest_table(analysed),
+        "evidence_table": sheets.evidence_table(analysed, has_rest=told.has_rest),
+        "settings": flat(analysed.settings_dict()),
+        "provenance": flat(rest),
+        "columns": [column for column in EVENTS.columns if column.name in analysed.events.frame],
+        "rules": sheets.rules_table(),
+        "shape_rules": shape_sheets.shape_rules_table(analysed),
+        "validity": shape_sheets.validity_table(analysed),
+        "citations": _citations(analysed),
+    }
 
 
 def _draw(analysed: Analysed) -> Callable[[], Drawn]:
@@ -133,6 +142,8 @@ def _draw(analysed: Analysed) -> Callable[[], Drawn]:
 @cache
 def _template() -> Template:
     """Load the template; everything put into it is escaped, whatever its type."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - slow to import
+
     environment = Environment(
         loader=PackageLoader("emgfasc.report"),
         autoescape=True,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
 from numpy.typing import NDArray
 
 from emgfasc.containers import Events, Recording
 from emgfasc.measure import Rules, instability, morphology, satellites
 from emgfasc.measure.align import TAPS, aligned
+from emgfasc.measure.instability import drawn_medians
 from signals import recording
 
 FS = 20_000.0
@@ -170,3 +174,30 @@ def test_the_size_of_a_satellite_holds_nothing_of_the_main_potential() -> None:
 def test_no_satellite_without_a_late_component_or_enough_discharges() -> None:
     assert satellites(*unit(n=50, noise=12.0)).empty
     assert satellites(*unit(n=4, late=200.0)).empty
+
+
+@given(
+    seed=st.integers(0, 999),
+    n=st.integers(1, 60),
+    width=st.integers(1, 4),
+    step=st.sampled_from([0.0, 0.5, 1.0]),
+    lost=st.booleans(),
+)
+def test_medians_of_draws_are_those_of_the_rows_drawn(
+    seed: int, n: int, width: int, step: float, lost: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n, width))
+    if step:
+        values = np.round(values / step) * step  # ties
+    if lost:
+        values[rng.integers(n), rng.integers(width)] = np.nan
+    draws = rng.integers(0, n, (5, n))
+    expected = [np.median(values[pick], axis=0) for pick in draws]
+    assert_array_equal(drawn_medians(values, draws), expected)
+
+
+def test_a_median_far_from_the_middle_of_its_column_is_found() -> None:
+    values = np.arange(400.0)[:, None]
+    draws = np.stack([np.zeros(400, np.int64), np.full(400, 399), np.arange(400)])
+    assert drawn_medians(values, draws).ravel().tolist() == [0.0, 399.0, 199.5]
