@@ -25,6 +25,7 @@ __all__ = ["fetch", "open_brainvision", "open_fif", "open_raw"]
 
 _VOLT = 107  # FIFF_UNIT_V
 _UNTYPED = ("eeg", "misc", "bio")  # what MNE and its users call channels of no known type
+_SHORTEST = "Ch1="  # by which a BrainVision header describes a channel
 _BYTES = {"INT_16": 2, "INT_32": 4, "IEEE_FLOAT_32": 4}
 
 
@@ -102,15 +103,19 @@ def open_brainvision(path: Path, label: str) -> Contents:
         When its files are missing, no BrainVision, or cut short.
     """
     with refusing(label, "BrainVision") as warned:
+        text = path.read_bytes().decode("latin-1")
+        stated = re.findall(r"(?i)NumberOfChannels\s*[=:]\s*(\d+)", text)
+        if any(len(_SHORTEST) * int(number) > len(text) for number in stated):
+            # MNE makes room for all of them, and then ends for want of memory, or hardly ever.
+            raise ValueError(f"it states {max(map(int, stated))} channels, but describes fewer")
         raw = mne.io.read_raw_brainvision(path, preload=False, verbose="ERROR")
         data = Path(raw.filenames[0])
-        text = path.read_bytes().decode("latin-1")
         n_channels = int(re.findall(r"NumberOfChannels\s*=\s*(\d+)", text)[0])
         binary = re.search(r"BinaryFormat\s*=\s*(\w+)", text)
     if binary is not None and binary[1].upper() in _BYTES:
         samples, rest = divmod(data.stat().st_size, n_channels * _BYTES[binary[1].upper()])
-        stated = re.search(r"DataPoints\s*=\s*(\d+)", text)
-        if rest or (stated is not None and samples < int(stated[1])):
+        points = re.search(r"DataPoints\s*=\s*(\d+)", text)
+        if rest or (points is not None and samples < int(points[1])):
             raise RecordingError(
                 f"{label}: its data file {data.name} is truncated: it holds {samples} whole "
                 "samples per channel and a rest; copy it again from where it was recorded."

@@ -114,6 +114,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "truncated fif": (lambda p: cut(a_fif(p), 5000), "is truncated"),
     "truncated fif tail": (lambda p: cut(a_fif(p), 1), "is truncated"),
     "truncated wfdb": (lambda p: cut_data(a_wfdb(p)), "the header states 100 samples.*holds 99"),
+    "brainvision of channels not described": (
+        lambda p: replaced(a_brainvision(p), "Channels=2", "Channels=999999999"),
+        "states 999999999 channels, but describes fewer",
+    ),
     "truncated brainvision": (lambda p: cut_data(a_brainvision(p)), "is truncated"),
     "wfdb without gain": (lambda p: a_wfdb(p, "rec.dat 16 0 16 0 0 0 0 EMG"), "give scale="),
     "wfdb of another unit": (lambda p: a_wfdb(p, "rec.dat 16 10/mmHg 16 0 0 0 0 EMG"), "mmHg"),
@@ -165,6 +169,11 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     f"empty{suffix}": (lambda p, s=suffix: text(p, f"a{s}", ""), r"is empty \(0 bytes\)")
     for suffix in (".edf", ".bdf", ".vhdr", ".fif", ".hea", ".dat", ".bin", ".npz", ".csv")
 }  # fmt: skip
+
+
+def replaced(file: Path, old: str, new: str) -> Path:
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    return file
 
 
 def cut_data(header: Path) -> Path:
