@@ -18,6 +18,7 @@ _WINDOW_S = 2.0
 _CELL_S = 0.025
 _FAR = 20.0  # median absolute deviations
 _LEAST_USABLE = 0.25  # of a window
+_LOST = 0.5  # of the channels
 _TYPICAL = 1024  # samples of a window that tell its medians within 4 %
 _STEP_HZ = 0.01  # half of it turns the 20th harmonic by 0.6 rad at the ends of a window
 _MOST_STEPS = 50  # as far off as the mains is looked for
@@ -173,12 +174,19 @@ def _usable(data: NDArray[np.float32], cell: int) -> NDArray[np.bool_]:
     if not n:
         return np.ones(data.shape[1], bool)
     cells = data[:, : n * cell].reshape(len(data), n, cell)
-    middle = _median(data)
-    limit = _FAR * _median(np.abs(data - middle))
-    off = np.minimum(np.abs(cells.min(axis=2) - middle), np.abs(cells.max(axis=2) - middle))
-    same_side = (cells.min(axis=2) > middle) == (cells.max(axis=2) > middle)
-    lost = (np.ptp(cells, axis=2) == 0) | (same_side & (off > limit))
-    cell_lost = np.pad(lost.mean(axis=0) >= 0.5, 1)
+    low, high = cells.min(axis=2), cells.max(axis=2)
+    lost = low == high
+    moving = lost.mean(axis=0) < _LOST
+    if not moving.any():
+        return np.zeros(data.shape[1], bool)
+    # What stands still for most of a window would be its middle, and all else far off.
+    seen = data if moving.all() else cells[:, moving].reshape(len(data), -1)
+    middle = _median(seen)
+    limit = _FAR * _median(np.abs(seen - middle))
+    lost |= (low > middle + limit) | (high < middle - limit)
+    # A stretch far off may end in the first cell, or begin in the last one.
+    lost[:, [0, -1]] |= np.abs(data[:, [0, -1]] - middle) > limit
+    cell_lost = np.pad(lost.mean(axis=0) >= _LOST, 1)
     cell_lost = cell_lost[:-2] | cell_lost[1:-1] | cell_lost[2:]  # and where it begins and ends
     index = np.minimum(np.arange(data.shape[1]) // cell, n - 1)  # the rest goes with the last
     return np.asarray(~cell_lost[index])

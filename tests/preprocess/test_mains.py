@@ -87,16 +87,30 @@ def test_tiny_recordings_pass_through() -> None:
     assert without_mains(_tiny(), Mains(50.0, (1,))).read().shape == (1, 3)
 
 
-def test_an_amplifier_at_its_rail_does_not_spoil_the_fit_around_it() -> None:
-    rng = np.random.default_rng(4)
+@pytest.mark.parametrize(
+    ("start_s", "stop_s", "level"),
+    [
+        (5.05, 6.03, 8192.0),
+        (5.05, 6.01, 8192.0),  # the next window begins with the end of it, less than a cell long
+        (4.99, 5.6, -8192.0),  # a window ends with the beginning of it
+        (4.6, 6.12, 80.0),  # most of two windows stand still
+    ],
+)
+def test_what_stands_still_does_not_spoil_the_fit_around_it(
+    start_s: float, stop_s: float, level: float
+) -> None:
     fs = 2048.0
     t = np.arange(int(12 * fs)) / fs
-    data = rng.normal(0, 5, (1, len(t))) + 12 * np.sin(2 * np.pi * 50 * t)
-    data[0, int(5.05 * fs) : int(6.03 * fs)] = 8192
-    rec = recording(data, fs)
-    free = without_mains(rec, Mains(50.0, (1,))).read()[0]
-    around = np.r_[int(3.5 * fs) : int(5.0 * fs), int(6.1 * fs) : int(7.6 * fs)]
-    assert np.sqrt(np.mean(free[around] ** 2)) < 5.6
+    noise = np.random.default_rng(4).normal(0, 5, (1, len(t)))
+    waves = ((1, 4.0), (3, 2.0), (5, 1.0), (7, 0.5))
+    hum = sum(size * np.sin(2 * np.pi * 50 * harmonic * t) for harmonic, size in waves)
+    data = noise + hum
+    data[0, int(start_s * fs) : int(stop_s * fs)] = level
+    left = without_mains(recording(data, fs), Mains(50.0, (1, 3, 5, 7))).read() - noise
+    before = slice(int((start_s - 0.5) * fs), int((start_s - 0.05) * fs))
+    after = slice(int((stop_s + 0.07) * fs), int((stop_s + 0.57) * fs))
+    for around in (before, after):
+        assert left[0, around].std() < 0.3 * np.std(hum)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
