@@ -378,15 +378,16 @@ def test_a_step_on_the_skin_is_a_pop_though_a_swing_hides_its_decay() -> None:
     assert {_near(found, start / FS)[1] for start in starts} <= {POP, STEP, MOTION}
 
 
-def test_what_is_strong_beside_a_stimulus_is_no_echo_of_it() -> None:
+@pytest.mark.parametrize(("size_uv", "after"), [(400, 220), (1500, 360)])
+def test_what_is_strong_beside_a_stimulus_is_no_echo_of_it(size_uv: float, after: int) -> None:
     fs_hz = 2e4
     data = _noise(16, 1, fs_hz)
     wave = potential(120, 100)
     for k in range(10):
         at = 20_000 * (k + 2)
-        data[0, at : at + 12] += 1500
-        data[0, at + 12 : at + 212] -= 300 * np.exp(-np.arange(200) / 60)
-    late = [20_000 * (k + 2) + 360 for k in (3, 6)]
+        data[0, at : at + 12] += size_uv
+        data[0, at + 12 : at + 212] -= 0.2 * size_uv * np.exp(-np.arange(200) / 60)
+    late = [20_000 * (k + 2) + after for k in (3, 6)]
     for at in late:
         data[0, at : at + 120] += wave
     found = _judged(recording(data, fs_hz, "needle"))
