@@ -17,6 +17,7 @@ _LEAST = 3  # coincidences from which on they are no chance
 _MOSTLY = 0.3  # of a unit's potentials
 _BY_CHANCE = 0.1  # of its potentials, at most, would lie as near if it fired on its own,
 _AROUND_S = 0.25  # judged by how many of other units' lie so far around
+_OWN_S = 0.02  # but not so near, where parts of the same potential lie
 _AT_ONCE_S = 0.004 - 1e-6  # nearer than the closest doublet; times are rounded
 _RARELY = 0.25  # of potentials of two units so near, so many at most come by chance
 _THRICE_S = 0.008  # a unit at rest fires once, or twice as a doublet, but not three times within it
@@ -27,9 +28,10 @@ def whole(events: Events, units: Units, *, rest: Rest, kind: Kind) -> tuple[Even
 
     What the average leaves of a potential that changes its shape looks like another unit. Such a
     unit is told by its times: at least three and 30 % of its potentials at rest lie within 8 ms of
-    a larger one of another unit (12 ms on the skin), where no more than 10 % would by chance. One
-    that fires on its own now and then keeps those potentials. Where one unit would fire three times
-    within 8 ms only the largest stays: a fasciculation is one discharge or a doublet (4 to 10 ms,
+    a larger one of another unit (12 ms on the skin), where no more than 10 % would by chance, which
+    is told by what fires 20 to 250 ms away. One that fires on its own now and then keeps those
+    potentials. Where one unit would fire three times within 8 ms only the largest stays: a
+    fasciculation is one discharge or a doublet (4 to 10 ms,
     Mills 2010, https://doi.org/10.1093/brain/awq290, limits unverified). With a needle, where two
     units fire less than 4 ms apart, only the larger stays, too, unless a quarter of all such pairs
     would come by chance at these rates. Limits are this library's own.
@@ -109,14 +111,19 @@ def _at_once(
 
 
 def _others_per_s(time_s: NDArray[np.float64], unit: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how often units other than its own fire around each potential; 0 where it has none."""
+    """Return how often units other than its own fire around each potential; 0 where it has none.
+
+    What lies near is what is asked about: parts of one potential would speak for one another.
+    """
     out = np.zeros(len(unit))
     for number in np.unique(unit[unit > 0]):
         mine = unit == number
         others = np.sort(time_s[(unit > 0) & ~mine])
-        around = np.searchsorted(others, time_s[mine] + _AROUND_S)
-        around -= np.searchsorted(others, time_s[mine] - _AROUND_S)
-        out[mine] = around / (2 * _AROUND_S)
+        around = np.zeros(int(mine.sum()))
+        for reach_s, sign in ((_AROUND_S, 1), (_OWN_S, -1)):
+            around += sign * np.searchsorted(others, time_s[mine] + reach_s)
+            around -= sign * np.searchsorted(others, time_s[mine] - reach_s)
+        out[mine] = around / (2 * (_AROUND_S - _OWN_S))
     return out
 
 

@@ -52,6 +52,12 @@ def test_a_unit_that_never_fires_alone_is_a_part(away_s: float) -> None:
     assert _judged(LARGE + parts) == (LARGE, [1])
 
 
+def test_parts_do_not_speak_for_one_another() -> None:
+    away_s = (-0.0067, -0.003, 0.001, 0.003, 0.0065)  # of one potential, each another unit
+    parts = [(time + away, 2 + k, 40.0) for time, _, _ in LARGE for k, away in enumerate(away_s)]
+    assert _judged(LARGE + parts) == (LARGE, [1])
+
+
 def test_what_it_fires_alone_stays() -> None:
     parts, alone = [(time + 0.004, 2, 40.0) for time, _, _ in LARGE[:6]], [(3.5, 2, 40.0)]
     left, numbers = _judged(LARGE + parts + alone)
