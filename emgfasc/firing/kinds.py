@@ -24,6 +24,7 @@ from emgfasc.firing.patterns import (
     Found,
     dense_stretches,
     gate_stretches,
+    joint_bursts,
     mixed_trains,
     unit_patterns,
 )
@@ -75,8 +76,9 @@ def kinds(
     """Tell fasciculations from voluntary and other spontaneous discharges.
 
     Only potentials of category ``fasciculation`` are looked at; what detection named is left
-    alone. Each unit's trains and bursts, and dense stretches over all units, are put to the
-    rules in order, and the first rule that fires names the discharges of that run. Then
+    alone. Each unit's trains and bursts (those of units that are pieces of one together), and dense
+    stretches over all units, are put to the rules in order, and the first rule that fires names
+    the discharges of that run. Then
 
     * a unit most of whose named discharges are fibrillations or positive sharp waves is one fibre,
       and its other runs are named alike;
@@ -135,7 +137,8 @@ def kinds(
     length = _length(frame, duration_s)
     open_rows = frame[frame["category"] == "fasciculation"]
     averages = average_shapes(units)
-    found = [
+    found = joint_bursts(open_rows, length)  # first: what a piece shows is a part of it
+    found += [
         item
         for unit, own in open_rows.groupby("unit")
         for item in unit_patterns(own, int(unit), length, averages.get(int(unit)))

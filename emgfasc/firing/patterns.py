@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import gammainc
 
 from emgfasc.firing.interleaved import interleaved
+from emgfasc.firing.pieces import pieces
 from emgfasc.firing.rules import SHORT_MS, Pattern, Search
 from emgfasc.firing.trains import Train, trains
 from emgfasc.rest import MACHINE, Pace
@@ -19,7 +20,15 @@ from emgfasc.rest import MACHINE, Pace
 if TYPE_CHECKING:
     from emgfasc.containers import Rest
 
-__all__ = ["Found", "dense_stretches", "gate_stretches", "mixed_trains", "pace_of", "unit_patterns"]
+__all__ = [
+    "Found",
+    "dense_stretches",
+    "gate_stretches",
+    "joint_bursts",
+    "mixed_trains",
+    "pace_of",
+    "unit_patterns",
+]
 
 FAST_S, SLOW_S = 0.25, 2.0  # mean intervals at most, for the searches `train` and `slow`
 BURST_GAP_S = 0.2  # 5 Hz: a longer interval parts bursts
@@ -186,6 +195,15 @@ def _bursts(frame: pd.DataFrame, unit: int) -> list[Found]:
         **_shape(frame.iloc[members]),
     )
     return [Found(pattern, frame.index.to_numpy(np.int64)[members])]
+
+
+def joint_bursts(frame: pd.DataFrame, duration_s: float) -> list[Found]:
+    """Return the bursts of units that are pieces of one, under the number of the largest."""
+    return [
+        item
+        for units in pieces(frame, duration_s)
+        for item in _bursts(frame[frame["unit"].isin(units)], units[0])
+    ]
 
 
 def _apart(period: Floats) -> bool:

@@ -28,10 +28,11 @@ class Pattern:
     search : {'train', 'slow', 'mixed', 'bursts', 'dense', 'stretch'}
         How it was found: a regular train of at least 4 Hz; a regular train of at least 0.5 Hz;
         regular trains that are mixed in units of short potentials;
-        the bursts of one unit; a dense stretch over all units; a stretch that the rest gate calls
-        active.
+        the bursts of one unit, or of several that are pieces of one; a dense stretch over all
+        units; a stretch that the rest gate calls active.
     unit : int
-        Its unit; 0 for potentials that were not sorted, -1 for a stretch over all units.
+        Its unit, of several pieces the largest; 0 for potentials that were not sorted, -1 for a
+        stretch over all units.
     start_s, stop_s : float
         First and last discharge.
     n : int
@@ -168,7 +169,8 @@ RULES: tuple[Rule, ...] = (
         name="recurring bursts",
         category="myokymia",
         sentence="Four bursts or more of 3 to 10 discharges at 5 to 150 Hz within a burst, 0.1 to "
-        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more.",
+        "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more; pieces "
+        "of a unit count as one.",
         source="intraburst 5-60 Hz, 2-10 spikes, every 0.1-10 s (unverified); regularly "
         "recurring bursts",
         searches=("bursts",),
@@ -222,8 +224,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="units faster than by will",
         category="cramp",
-        sentence="A stretch without rest in which the envelope is like itself again within 20 to "
-        "33 ms: its units fire faster than by will.",
+        sentence="A stretch without rest, of 4 s or longer, whose envelope is like itself again "
+        "within 20 to 33 ms after its units' pauses, and within 16 to 24 ms too or with less power "
+        "at 16-34 Hz than at 60-150 Hz: its units fire faster than by will.",
         source="40-75 (20-150) Hz, irregular, many units (unverified); the test of the envelope "
         "is this library's own",
         searches=("stretch",),

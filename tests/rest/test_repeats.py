@@ -41,7 +41,8 @@ def _states(data: Floats) -> list[tuple[str, str]]:
     return [(str(row.state), str(row.reason)) for row in found.itertuples() if row.state != "rest"]
 
 
-@pytest.mark.parametrize("rate_hz", [8.0, 15.0, 18.0, 22.0])
+# The last three are reached in strong efforts.
+@pytest.mark.parametrize("rate_hz", [8.0, 15.0, 18.0, 22.0, 26.0, 30.0, 33.0])
 def test_units_at_voluntary_rates_are_voluntary(rate_hz: float) -> None:
     data = _active(_noise(20), (6, 14), rate_hz, 0.2)
     assert _states(data) == [("voluntary", "motor unit activity")]
@@ -91,6 +92,7 @@ def test_flat_and_missing_signal_claims_nothing(span: tuple[int, int]) -> None:
         ("needle", "voluntary", "voluntary"),
         ("needle", "cramp", "spontaneous"),
         ("surface", "voluntary", "voluntary"),
+        ("surface", "cramp", "voluntary"),
     ],
 )
 def test_simulated_contractions_and_cramps_are_told_apart(
@@ -99,6 +101,16 @@ def test_simulated_contractions_and_cramps_are_told_apart(
     rec, _ = simulate.recording(kind=kind, seed=131, seconds=25, units=1, nuisances=[name])
     states = rest.find(preprocess.clean(rec)).segments["state"]
     assert set(states) == {"rest", state}
+
+
+def test_a_cramp_of_long_potentials_is_told_by_their_sharp_part() -> None:
+    rec, _ = simulate.recording(
+        simulate.Scenario(
+            kind="needle", seed=109, seconds=60, units=3, snr=12, nuisances=("cramp",)
+        )
+    )
+    states = rest.find(preprocess.clean(rec)).segments["state"]
+    assert set(states) == {"rest", "spontaneous"}
 
 
 def _fibres(data: Floats) -> tuple[Floats, list[tuple[float, float]]]:
