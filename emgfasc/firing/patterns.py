@@ -174,11 +174,13 @@ def _bursts(frame: pd.DataFrame, unit: int) -> list[Found]:
     number = np.append(0, np.cumsum(gap))
     size = np.bincount(number)
     is_burst = (size >= BURST_SIZE[0]) & (size <= BURST_SIZE[1])
-    members = np.flatnonzero(is_burst[number])
-    if is_burst.sum() < 3 or 2 * len(members) < len(times):
-        return []
+    run = (size > BURST_SIZE[1]) & (size <= 2 * BURST_SIZE[1])  # two bursts without a pause
+    members = np.flatnonzero((is_burst | run)[number])
     start = times[np.append(0, np.flatnonzero(gap) + 1)][is_burst]
-    period = np.diff(start)
+    # from one burst to the next, where no longer run hides another
+    period = np.diff(start)[np.diff(np.cumsum(size > BURST_SIZE[1])[is_burst]) == 0]
+    if len(period) < 2 or 2 * int(is_burst[number].sum()) < len(times):
+        return []
     within = interval[~gap & is_burst[number[1:]]]
     middle = float(np.median(within))
     if middle <= 0 or float(np.median(interval[gap])) < 4 * middle or not _apart(period):

@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
         category="myokymia",
         sentence="Four bursts or more of 3 to 10 discharges at 5 to 150 Hz within a burst, 0.1 to "
         "10 s apart at intervals with a CoV below 0.5, that hold half of the unit or more; pieces "
-        "of a unit count as one.",
+        "of a unit count as one, and runs of up to 20 among them are two bursts without a pause.",
         source="intraburst 5-60 Hz, 2-10 spikes, every 0.1-10 s (unverified); regularly "
         "recurring bursts",
         searches=("bursts",),

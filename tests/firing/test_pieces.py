@@ -51,6 +51,20 @@ def test_all_pieces_of_a_bursting_unit_are_myokymia(units: int, seed: int) -> No
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_bursts_that_run_into_one_another_are_no_train(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    starts = 5 + 0.6 * np.arange(20)
+    parts = [s + np.cumsum(rng.normal(1, 0.1, 5)) / 22 for s in starts]
+    for k in (4, 11):  # goes on until the next one
+        parts[k] = starts[k] + 0.6 * (np.arange(13) + rng.uniform(-0.1, 0.1, 13)) / 13 + 1 / 22
+    events = table({1: np.concatenate(parts)}, duration_ms=10.0, phases=3.0)
+    found = kinds(events, kind="needle", duration_s=SECONDS)
+    assert set(found.events.frame["category"]) == {"myokymia"}
+    alone = kinds(table({1: parts[4]}), kind="needle", duration_s=SECONDS)
+    assert "myokymia" not in set(alone.events.frame["category"])
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_units_that_burst_together_are_two(seed: int) -> None:
     """Each keeps its own pauses; together they do not."""
     rng = np.random.default_rng(seed)
