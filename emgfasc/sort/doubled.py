@@ -15,7 +15,7 @@ from emgfasc.sort.search import Look, Search
 __all__ = ["doubled", "without"]
 
 _MOST = 40  # potentials of a unit that are looked at
-_AS_WELL = 0.93  # of what the unit's own average takes away
+_AS_WELL = 0.97  # of what an average of the unit's other potentials takes away
 _MOSTLY = 0.5  # of its potentials
 _RARER = 2  # times as often the other unit is alone: it rarely fires the same doublet
 
@@ -53,15 +53,22 @@ def doubled(search: Search, events: Events, units: Units) -> Flags:
         if larger.size and mine.size:
             rows = events.frame.iloc[mine[:: max(1, len(mine) // _MOST)]]
             looks = [search.look(row) for row in rows.itertuples(index=False)]
-            gone[one] = _are_doublets(search, looks, int(one), larger)
+            gone[one] = _are_doublets(search, looks, int(one), larger, n=int(size[one]))
     return gone
 
 
-def _are_doublets(search: Search, looks: Sequence[Look], unit: int, others: Ints) -> bool:
-    """Compare what two discharges of another unit take away with what the unit itself does."""
+def _are_doublets(
+    search: Search, looks: Sequence[Look], unit: int, others: Ints, *, n: int
+) -> bool:
+    """Compare what two discharges of another unit take away with what the unit itself does.
+
+    The average of few potentials fits their own noise, too. One without the potential that is
+    looked at takes away less: by the noise's energy, twice, over the number averaged.
+    """
     bank, pairs, own, by_pair = search.bank.some(others), 0, 0.0, 0.0
+    own_noise = 2 * search.bank.templates[unit].size / n
     for seen in looks:
-        own += float(search.bank.taken(seen.correlation, seen.lags)[unit])
+        own += float(search.bank.taken(seen.correlation, seen.lags)[unit]) - own_noise
         left = seen.correlation[others]
         parts = search.parts(seen._replace(correlation=left), bank)
         pairs += len(parts) == 2 and parts[0].unit == parts[1].unit
