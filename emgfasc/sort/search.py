@@ -12,7 +12,7 @@ from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.containers.gaps import filled
 from emgfasc.sort.hum import Hum
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
-from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, doublet, peel
+from emgfasc.sort.peel import BY_CHANCE, Bank, Part, bank_of, doublet, gain_of, peel
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.unsorted import unexplained
 
@@ -20,6 +20,8 @@ __all__ = ["Look", "Search"]
 
 _MOST_CHANNELS = 16
 _RAMP = 0.1  # of a template, at either end
+_DOUBLET = 0.6  # of what stands out from noise, that a doublet explains where it lies,
+_LOUD = 3.0  # when what it leaves has so many times the power of noise
 
 
 class Look(NamedTuple):
@@ -39,6 +41,8 @@ class Look(NamedTuple):
         Lags of potentials of which any part lies within it.
     energy : float
         Of the event alone, in units of the noise.
+    power : array, shape (n,)
+        Of every sample of the stretch, in units of the noise: that of noise alone is 1.
     by_chance : float
         Energy that a further potential must take away at least.
     """
@@ -49,6 +53,7 @@ class Look(NamedTuple):
     lags: slice
     all_lags: slice
     energy: float
+    power: NDArray[np.float64]
     by_chance: float
 
 
@@ -63,6 +68,20 @@ def _faded(templates: NDArray[np.float32]) -> NDArray[np.float32]:
     out[:, :, ORDER : ORDER + n] *= ramp
     out[:, :, -n:] *= ramp[::-1]
     return out
+
+
+def _explains(bank: Bank, seen: Look, parts: list[Part]) -> bool:
+    """Tell whether a doublet, if that is what they are, is most of what lies where they do.
+
+    Where far more is there, an artifact or a beat, some of it can always be taken away so.
+    """
+    if len(parts) != 2 or parts[0].unit != parts[1].unit:
+        return True
+    _, n_rows, size = bank.templates.shape
+    there = n_rows * seen.power[parts[0].lag : parts[1].lag + size]
+    gain, noise = gain_of(bank, seen.correlation, parts), float(n_rows * len(there))
+    left = float(there.sum()) - gain
+    return left <= _LOUD * noise or gain >= _DOUBLET * (left + gain - noise)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +143,7 @@ class Search:
             slice(before, correlation.shape[1] - after),
             slice(self.near, correlation.shape[1] - self.near),
             float((core.astype(np.float64) ** 2).sum()),
+            np.square(white, dtype=np.float64).mean(axis=0),
             BY_CHANCE * self.hum.at(row.peak_s),
         )
 
@@ -136,10 +156,18 @@ class Search:
         bank = replace(bank or self.bank, by_chance=seen.by_chance)
         common = {"apart": self.apart, "near": self.near}
         parts = peel(bank, seen.correlation, seen.energy, lags=seen.lags, **common)
-        if seen.by_chance > BY_CHANCE or len(parts) > 1:
+        if seen.by_chance > BY_CHANCE:
             return parts
-        pair = doublet(bank, seen.correlation, seen.energy, lags=seen.all_lags, **common)
-        return pair or parts
+        if len(parts) < 2:
+            return self.pair(seen, bank) or parts
+        return parts if _explains(bank, seen, parts) else []
+
+    def pair(self, seen: Look, bank: Bank | None = None) -> list[Part]:
+        """Return two discharges of one unit that explain what lies around an event, or none."""
+        bank = bank or self.bank
+        common = {"apart": self.apart, "near": self.near}
+        parts = doublet(bank, seen.correlation, seen.energy, lags=seen.all_lags, **common)
+        return parts if _explains(bank, seen, parts) else []
 
     def explained(self, row: Any) -> list[Any]:
         """Return the discharges an event consists of."""
