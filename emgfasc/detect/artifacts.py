@@ -15,7 +15,9 @@ from emgfasc.detect.neighbours import MIN_GRID, beside
 from emgfasc.detect.portrait import Portrait, View
 from emgfasc.detect.swing import bare_amplitude, roughness, swing_around
 
-__all__ = ["reject"]
+__all__ = ["FAINT", "reject"]
+
+FAINT = "smaller than the noise's own swings"
 
 _BLOCK_S = 60.0
 _ECHO_S, _ECHO = 0.03, 0.35  # so near and so much smaller than an artifact is a part of it
@@ -142,7 +144,7 @@ _RULES: tuple[tuple[str, Callable[[_Case], bool]], ...] = (
     ("electrode pop: a step, then something else", _step),
     ("spike: faster than potentials seen through the skin", _too_fast),
     ("spike: its own mirror image upside down", _odd),
-    ("smaller than the noise's own swings", _faint),
+    (FAINT, _faint),
 )
 
 

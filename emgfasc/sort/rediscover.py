@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emgfasc.containers import EVENTS, Events, Recording, Rest, Units
+from emgfasc.detect import FAINT
 from emgfasc.sort.doubled import doubled, without
 from emgfasc.sort.rules import SortRules
 from emgfasc.sort.search import Search
@@ -68,13 +69,23 @@ def rediscover(
     said = ["reason"] if "reason" in events.frame else []
     plain = events.frame[[*EVENTS.names, "confidence", "unsorted", *said]]
     rows = list(plain.itertuples(index=False, name="Event"))
-    pieces = [search.explained(row) if row.category not in NOT_SORTED else [row] for row in rows]
+    pieces = [_explained(search, row) for row in rows]
     frame = pd.DataFrame([row for piece in pieces for row in piece], columns=plain.columns)
     frame["peak_s"] = _onto_detected(rows, pieces, last_s=(rec.n_samples - 1) / rec.fs_hz)
     once = _once_each(frame, apart_s=rules.apart_ms / 1e3)
     n = int((~once["category"].isin(NOT_SORTED)).sum())
     found = Events(_claimed(once, least=rules.least(n)), events.sensitivity)
     return found, units_with(units, unit_rows(found, rest))
+
+
+def _explained(search: Search, row: Any) -> list[Any]:
+    """Return the discharges of an event; of what was rejected, only those that hide in noise.
+
+    Two discharges that almost cancel leave less than noise itself swings by.
+    """
+    if row.category not in NOT_SORTED:
+        return search.explained(row)
+    return search.cancelled(row) if getattr(row, "reason", "") == FAINT else [row]
 
 
 def _onto_detected(

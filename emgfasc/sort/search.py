@@ -176,6 +176,17 @@ class Search:
         if not parts:
             why = self._why(row, seen.correlation, seen.lags)
             return [row if row.unit else row._replace(unsorted=why)]
+        return self._rows(row, seen, parts)
+
+    def cancelled(self, row: Any) -> list[Any]:
+        """Return the two discharges that an event is what is left of, or the event as it was."""
+        seen = self.look(row)
+        pair = self.pair(seen) if seen.by_chance <= BY_CHANCE else []
+        found = row._replace(category="fasciculation", reason="")
+        return self._rows(found, seen, pair) if pair else [row]
+
+    def _rows(self, row: Any, seen: Look, parts: list[Part]) -> list[Any]:
+        """Return the discharges of which an event is the sum."""
         rest, size = seen.stretch.astype(np.float64), self.bank.templates.shape[2]
         for part in parts:
             rest[:, part.lag : part.lag + size] -= self.templates_uv[part.unit]
