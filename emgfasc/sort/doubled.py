@@ -17,6 +17,7 @@ __all__ = ["doubled", "without"]
 _MOST = 40  # potentials of a unit that are looked at
 _AS_WELL = 0.97  # of what an average of the unit's other potentials takes away
 _MOSTLY = 0.5  # of its potentials
+_PINNED = 0.9  # of the pairs: would lie nearer still, for their sum only mimics a longer potential
 _RARER = 2  # times as often the other unit is alone: it rarely fires the same doublet
 
 Flags = NDArray[np.bool_]
@@ -65,15 +66,18 @@ def _are_doublets(
     The average of few potentials fits their own noise, too. One without the potential that is
     looked at takes away less: by the noise's energy, twice, over the number averaged.
     """
-    bank, pairs, own, by_pair = search.bank.some(others), 0, 0.0, 0.0
+    bank, pairs, pinned, own, by_pair = search.bank.some(others), 0, 0, 0.0, 0.0
     own_noise = 2 * search.bank.templates[unit].size / n
     for seen in looks:
         own += float(search.bank.taken(seen.correlation, seen.lags)[unit]) - own_noise
         left = seen.correlation[others]
         parts = search.parts(seen._replace(correlation=left), bank)
-        pairs += len(parts) == 2 and parts[0].unit == parts[1].unit
+        if len(parts) == 2 and parts[0].unit == parts[1].unit:
+            pairs += 1
+            pinned += parts[1].lag - parts[0].lag <= search.apart
         by_pair += gain_of(bank, left, parts)
-    return pairs > _MOSTLY * len(looks) and by_pair >= _AS_WELL * own
+    often = pairs >= _MOSTLY * len(looks) and pinned <= _PINNED * pairs
+    return often and by_pair >= _AS_WELL * own
 
 
 def without(events: Events, units: Units, gone: Flags) -> tuple[Events, Units]:
