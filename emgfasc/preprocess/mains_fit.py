@@ -36,8 +36,8 @@ class MainsFreeSource:
     clipped, so that they leave no echo at the mains period. Where the phases drift, the mains has
     another frequency there, and is fitted again with that one: a straight line does not follow the
     higher harmonics through a wander of 0.1 Hz. Cells of 25 ms in which the signal stands still or
-    lies far off (failed transmission, an amplifier at its rail) are left out of the fit. Windows
-    lie on a fixed grid.
+    lies far off (failed transmission, an amplifier at its rail) are left out of the fit; where they
+    leave too little of a window, its neighbours are not faded into it. Windows lie on a fixed grid.
     """
 
     parent: Source
@@ -59,23 +59,25 @@ class MainsFreeSource:
         high = min(self.n_samples, max((last + 2) * half, low + size))
         block = self.parent.read(low, high)
         out = block[:, start - low : stop - low].copy()
-        fade = _hann(2 * half)
-        for k in range(first, last + 1):
+        cell, filled = max(2, round(_CELL_S * self.fs_hz)), np.nan_to_num(block)
+        numbers = range(first, last + 1)
+        anchors = [min(max(k * half, 0), self.n_samples - size) - low for k in numbers]
+        usable = [_usable(filled[:, at : at + size], cell) for at in anchors]
+        known = [True, *(part.mean() >= _LEAST_USABLE for part in usable), True]
+        for n, (k, at) in enumerate(zip(numbers, anchors, strict=True)):
             begin, end = max(start, k * half), min(stop, (k + 2) * half)
-            if end <= begin:
+            if end <= begin or not known[n + 1]:
                 continue
-            anchor = min(max(k * half, 0), self.n_samples - size)
-            window = block[:, anchor - low : anchor - low + size]
-            fit = self._fitted(window)[:, begin - anchor : end - anchor]
+            fade = _fade(2 * half, alone=(not known[n], not known[n + 2]))
+            fit = self._fitted(filled[:, at : at + size], usable[n])
+            fit = fit[:, begin - low - at : end - low - at]
             out[:, begin - start : end - start] -= fit * fade[begin - k * half : end - k * half]
         return out
 
-    def _fitted(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the mains part of one window, shape of `window`."""
-        data = np.nan_to_num(window, nan=0.0)
-        usable = _usable(data, max(2, round(_CELL_S * self.fs_hz)))
-        if usable.mean() < _LEAST_USABLE:
-            return np.zeros_like(data)
+    def _fitted(
+        self, data: NDArray[np.float32], usable: NDArray[np.bool_]
+    ) -> NDArray[np.float32]:
+        """Return the mains part of one window, fitted where it is usable; shape of `data`."""
         some = None if usable.all() else usable
         seen = data if some is None else data[:, some]
         waves = self._waves(data.shape[1], 0)
@@ -202,6 +204,16 @@ def _hann(size: int) -> NDArray[np.float32]:
     """Return a periodic Hann window; copies shifted by half its length add up to one."""
     phase = 2 * math.pi * np.arange(size) / size
     return (0.5 - 0.5 * np.cos(phase)).astype(np.float32)
+
+
+def _fade(size: int, *, alone: tuple[bool, bool]) -> NDArray[np.float32]:
+    """Return a window's weights: faded on each side, unless it is `alone` there."""
+    fade = _hann(size)
+    if alone[0]:
+        fade[: size // 2] = 1
+    if alone[1]:
+        fade[size // 2 :] = 1
+    return fade
 
 
 def without_mains(rec: Recording, mains: Mains | None) -> Recording:
