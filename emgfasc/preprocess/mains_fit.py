@@ -74,9 +74,7 @@ class MainsFreeSource:
             out[:, begin - start : end - start] -= fit * fade[begin - k * half : end - k * half]
         return out
 
-    def _fitted(
-        self, data: NDArray[np.float32], usable: NDArray[np.bool_]
-    ) -> NDArray[np.float32]:
+    def _fitted(self, data: NDArray[np.float32], usable: NDArray[np.bool_]) -> NDArray[np.float32]:
         """Return the mains part of one window, fitted where it is usable; shape of `data`."""
         some = None if usable.all() else usable
         seen = data if some is None else data[:, some]

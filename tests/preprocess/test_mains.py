@@ -113,6 +113,24 @@ def test_what_stands_still_does_not_spoil_the_fit_around_it(
         assert left[0, around].std() < 0.3 * np.std(hum)
 
 
+@pytest.mark.parametrize(
+    ("start", "length"), [(0.5, 1.3), (9.82, 0.6), (9.82, 1.4), (9.1, 1.9), (9.5, 6.0)]
+)
+def test_mains_goes_right_up_to_where_the_signal_stands_still(start: float, length: float) -> None:
+    data, hum = _noise(30), _hum(30, 50.0, wander=0.03)
+    noisy = (data + hum).astype(np.float32)
+    first, stop = round(start * FS), round((start + length) * FS)
+    noisy[:, first:stop] = 90  # held in the middle of a potential
+    rec = recording(noisy, FS)
+    cleaned = without_mains(rec, find_mains(rec))
+    left = cleaned.read() - data
+    near = round(0.4 * FS)
+    for beside in (left[:, first - near : first], left[:, stop : stop + near]):
+        assert beside.std() < 0.1 * hum.std()
+    parts = [cleaned.read(k, min(k + 3000, len(hum))) for k in range(0, len(hum), 3000)]
+    np.testing.assert_array_equal(np.concatenate(parts, axis=1), cleaned.read())
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5, 6])
 def test_the_middle_is_the_median(n: int) -> None:
     arrays = list(np.random.default_rng(n).integers(0, 4, (n, 3, 50)).astype(np.float32))

@@ -12,10 +12,12 @@ FS = 2048.0
 GAP = 15  # samples, 7.3 ms
 
 
-def _scene(n_doublets: int, seed: int = 0) -> tuple[Recording, list[float]]:
+def _scene(
+    n_doublets: int, seed: int = 0, *, gap: int = GAP, noise_uv: float = 5.0
+) -> tuple[Recording, list[float]]:
     """Two biphasic units, the first with doublets of one interval; and when those begin."""
     rng = np.random.default_rng(seed)
-    data = rng.normal(0, 5, (2, round(60 * FS)))
+    data = rng.normal(0, noise_uv, (2, round(60 * FS)))
     waves = [
         np.outer([1.0, 0.3], potential(30, 140, 1.0)),
         np.outer([0.4, 1.0], potential(44, 130, 1.2)),
@@ -26,7 +28,7 @@ def _scene(n_doublets: int, seed: int = 0) -> tuple[Recording, list[float]]:
         unit = int(k % 5 in (1, 3))
         data[:, start : start + waves[unit].shape[1]] += waves[unit]
         if unit == 0 and len(begins) < n_doublets:
-            data[:, start + GAP : start + GAP + 30] += waves[0]
+            data[:, start + gap : start + gap + 30] += waves[0]
             begins.append(1.0 + k)
     return preprocess.clean(recording(data, FS)).load(), begins
 
@@ -51,6 +53,26 @@ def test_a_unit_of_doublets_is_taken_apart(seed: int) -> None:
         assert np.diff(again.peak_s[mine]) == pytest.approx([GAP / FS], abs=0.001)
         assert again.frame["unit"][mine].nunique() == 1
     assert (again.frame["unit"] > 0).sum() == 50 + len(begins)
+
+
+@pytest.mark.parametrize(("seed", "noise_uv"), [(0, 26.0), (0, 18.0), (4, 22.0)])
+def test_few_doublets_are_not_kept_for_the_noise_they_were_averaged_from(
+    seed: int, noise_uv: float
+) -> None:
+    rec, _ = _scene(5, seed, noise_uv=noise_uv)
+    events, units, rest = _sorted(rec)
+    search = Search.of(rec, events, units, rules=SortRules.for_kind("surface"), rest=rest)
+    gone = doubled(search, events, units)
+    assert gone.tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize("gap", [6, 9])
+def test_what_would_be_a_doublet_at_the_shortest_interval_is_a_unit(gap: int) -> None:
+    """There, a pair may as well mimic one long potential; 4.6 ms are 9 samples."""
+    rec, _ = _scene(8, gap=gap)
+    events, units, rest = _sorted(rec)
+    search = Search.of(rec, events, units, rules=SortRules.for_kind("surface"), rest=rest)
+    assert not doubled(search, events, units).any()
 
 
 def test_what_is_seen_as_often_as_its_half_is_a_unit() -> None:

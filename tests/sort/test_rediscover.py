@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from emgfasc import detect, preprocess, sort
 from emgfasc.containers import Events, Recording, Rest, Units
 from emgfasc.sort.noise import ORDER
-from emgfasc.sort.rediscover import _claimed
+from emgfasc.sort.peel import Part, bank_of
+from emgfasc.sort.rediscover import _claimed, _once_each
 from emgfasc.sort.retime import _shift
-from emgfasc.sort.search import _faded
+from emgfasc.sort.search import Look, _explains, _faded
 from signals import potential, recording
 
 FS = 2048.0
@@ -53,6 +54,65 @@ def test_doublets_stay_two() -> None:
         assert len(times) == 2
         assert units[0] == units[1] > 0
         assert abs(np.diff(times)[0] - gap) < 0.0011
+
+
+def test_two_discharges_that_almost_cancel_are_found_in_what_noise_hides() -> None:
+    rec = _scene([])
+    data, wave = rec.read().copy(), potential(40, 140, 1.3)
+    for time in (33.0, 36.0):  # the second lies where the first one comes back
+        start = round(time * FS)
+        for at in (start, start + 15):
+            data[:, at : at + 40] += np.array([[1.0], [0.6], [0.2]]) * wave
+    clean = preprocess.clean(recording(data, FS)).load()
+    rest = Rest.all_rest(clean.duration_s)
+    found = detect.detect(clean)
+    hidden = found.peak_s > 32.5
+    reason = np.where(hidden, detect.FAINT, "").astype(object)
+    reason[found.peak_s > 35.5] = "movement: a slow swing"
+    category = np.where(hidden, "artifact", "fasciculation").astype(object)
+    first, units = sort.units(clean, found.assign(category=category, reason=reason), rest=rest)
+    again, _ = sort.rediscover(clean, first, units, rest=rest)
+    times, unit = _between(again.fasciculations, 32.5, 35.5)
+    assert np.diff(times) == pytest.approx([15 / FS], abs=0.001)
+    assert unit[0] == unit[1] > 0
+    assert not len(_between(again.fasciculations, 35.5, 40)[0])
+    assert set(again.frame["reason"][again.peak_s > 35.5]) == {"movement: a slow swing"}
+
+
+def test_a_doublet_explains_most_of_what_is_there_or_nothing() -> None:
+    rng = np.random.default_rng(3)
+    wave = potential(40, 20, 1.3).astype(np.float32)
+    bank = bank_of(wave[None, None])
+    white = rng.normal(0, 1, (1, 200)).astype(np.float32)
+    for at in (60, 75):
+        white[0, at : at + 40] += wave
+    pair = [Part(0, 60), Part(0, 75)]
+
+    def explains(there: NDArray[np.float32], parts: list[Part]) -> bool:
+        power = np.square(there, dtype=np.float64).mean(axis=0)
+        lags = slice(0, 160)
+        seen = Look(0, there, bank.correlate(there), lags, lags, float(power.sum()), power, 30.0)
+        return _explains(bank, seen, parts)
+
+    assert explains(white, pair)
+    beside = white.copy()
+    beside[0, :55] += 200  # what lies elsewhere does not count
+    assert explains(beside, pair)
+    louder = white.copy()
+    louder[0, 60:115] += 10 * np.sin(np.arange(55))
+    assert not explains(louder, pair)
+    assert explains(louder, pair[:1])
+    assert explains(white + rng.normal(0, 0.8, (1, 200)).astype(np.float32), pair)
+
+
+def test_what_two_events_claim_hides_no_other_discharge() -> None:
+    """Each of two lobes shows the same doublet, some samples apart."""
+    time = [0.0, 2.8, 6.8, 9.3, 50.0, 50.0]
+    frame = pd.DataFrame({"unit": [1, 1, 1, 1, 0, 0], "peak_s": np.array(time) / 1e3})
+    assert _once_each(frame, apart_s=0.0046)["peak_s"].tolist() == [0.0, 0.0068, 0.05, 0.05]
+    other = frame.assign(unit=[1, 2, 1, 2, 0, 0])
+    assert len(_once_each(other, apart_s=0.0046)) == 6
+    assert _once_each(frame.iloc[:0], apart_s=0.0046).empty
 
 
 def test_two_units_at_once_are_told_apart_and_counted() -> None:
