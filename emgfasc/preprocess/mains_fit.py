@@ -69,7 +69,7 @@ class MainsFreeSource:
             if end <= begin or not known[n + 1]:
                 continue
             fade = _fade(2 * half, alone=(not known[n], not known[n + 2]))
-            fit = self._fitted(filled[:, at : at + size], usable[n])
+            fit = self._fitted(np.ascontiguousarray(filled[:, at : at + size]), usable[n])
             fit = fit[:, begin - low - at : end - low - at]
             out[:, begin - start : end - start] -= fit * fade[begin - k * half : end - k * half]
         return out
