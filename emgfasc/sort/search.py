@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emgfasc.containers import Events, Recording, Rest, Units
+from emgfasc.containers import Events, Kind, Recording, Rest, Units
 from emgfasc.containers.gaps import filled
 from emgfasc.sort.hum import Hum
 from emgfasc.sort.noise import ORDER, Whitening, quiet_stretches, whitening
@@ -20,8 +20,10 @@ __all__ = ["Look", "Search"]
 
 _MOST_CHANNELS = 16
 _RAMP = 0.1  # of a template, at either end
-_DOUBLET = 0.6  # of what stands out from noise, that a doublet explains where it lies,
-_LOUD = 3.0  # when what it leaves has so many times the power of noise
+# Of what stands out from noise, that a doublet explains where it lies, when what it leaves has so
+# many times the power of noise; with a needle shapes change by more.
+_DOUBLET: dict[Kind, float] = {"needle": 0.0, "surface": 0.6, "hdsemg": 0.6}
+_LOUD = 3.0
 
 
 class Look(NamedTuple):
@@ -70,7 +72,7 @@ def _faded(templates: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-def _explains(bank: Bank, seen: Look, parts: list[Part]) -> bool:
+def _explains(bank: Bank, seen: Look, parts: list[Part], *, least: float) -> bool:
     """Tell whether a doublet, if that is what they are, is most of what lies where they do.
 
     Where far more is there, an artifact or a beat, some of it can always be taken away so.
@@ -81,7 +83,7 @@ def _explains(bank: Bank, seen: Look, parts: list[Part]) -> bool:
     there = n_rows * seen.power[parts[0].lag : parts[1].lag + size]
     gain, noise = gain_of(bank, seen.correlation, parts), float(n_rows * len(there))
     left = float(there.sum()) - gain
-    return left <= _LOUD * noise or gain >= _DOUBLET * (left + gain - noise)
+    return left <= _LOUD * noise or gain >= least * (left + gain - noise)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,14 +162,14 @@ class Search:
             return parts
         if len(parts) < 2:
             return self.pair(seen, bank) or parts
-        return parts if _explains(bank, seen, parts) else []
+        return parts if _explains(bank, seen, parts, least=_DOUBLET[self.rec.kind]) else []
 
     def pair(self, seen: Look, bank: Bank | None = None) -> list[Part]:
         """Return two discharges of one unit that explain what lies around an event, or none."""
         bank = bank or self.bank
         common = {"apart": self.apart, "near": self.near}
         parts = doublet(bank, seen.correlation, seen.energy, lags=seen.all_lags, **common)
-        return parts if _explains(bank, seen, parts) else []
+        return parts if _explains(bank, seen, parts, least=_DOUBLET[self.rec.kind]) else []
 
     def explained(self, row: Any) -> list[Any]:
         """Return the discharges an event consists of."""
@@ -179,9 +181,13 @@ class Search:
         return self._rows(row, seen, parts)
 
     def cancelled(self, row: Any) -> list[Any]:
-        """Return the two discharges that an event is what is left of, or the event as it was."""
+        """Return the two discharges that an event is what is left of, or the event as it was.
+
+        Not with a needle: there, a doublet is not asked to explain what it lies upon.
+        """
         seen = self.look(row)
-        pair = self.pair(seen) if seen.by_chance <= BY_CHANCE else []
+        asked = self.rec.kind != "needle" and seen.by_chance <= BY_CHANCE
+        pair = self.pair(seen) if asked else []
         found = row._replace(category="fasciculation", reason="")
         return self._rows(found, seen, pair) if pair else [row]
 
