@@ -30,7 +30,8 @@ def doubled(search: Search, events: Events, units: Units) -> Flags:
     Two discharges a few milliseconds apart add up to another shape, and a unit that often fires
     doublets leaves many that are alike. Two discharges of that unit explain them as well as their
     own average does, while the potential of a real unit is no sum of two equal ones, save by
-    chance: what is seen as often as the other unit alone is its own unit.
+    chance: what is seen as often as the other unit alone is its own unit, and so is what would be
+    two at the shortest interval there is.
 
     Parameters
     ----------

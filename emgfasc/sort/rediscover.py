@@ -33,7 +33,8 @@ def rediscover(
 
     Two discharges that overlap, of one unit or of two, are detected as one event and look like no
     unit. Here each event becomes as many discharges as it takes; an event that no sum of known
-    potentials explains stays as it was, and so does what was rejected, with its reason. Shape
+    potentials explains stays as it was, and so does what was rejected, with its reason, unless it
+    was for being smaller than noise swings and two discharges explain it that almost cancel. Shape
     columns are dropped: measure again afterwards.
 
     Parameters
