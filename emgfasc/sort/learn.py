@@ -127,7 +127,13 @@ class _Work:
 
     def embedded(self, peaks: Ints) -> Embedding:
         """Return potentials as points."""
-        return embed(self.cut(peaks), self.noise, self.white, dimensions=self.rules.dimensions)
+        return embed(
+            self.cut(peaks),
+            self.noise,
+            self.white,
+            dimensions=self.rules.dimensions,
+            folds=self.rules.folds,
+        )
 
     def aligned(self, peaks: Ints, shift: Ints, embedding: Embedding, group: Ints) -> Ints:
         """Return new shifts: groups over their neighbours, then each potential over a group."""

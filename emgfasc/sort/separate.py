@@ -10,10 +10,11 @@ __all__ = ["separation"]
 Floats = NDArray[np.float64]
 
 _ROUNDS = 8
-_WIDEST = 4.0  # a single group may have this many times the variance of noise and shape changes
 
 
-def separation(a: Floats, b: Floats, *, wide: Floats, floor: float = 1.0) -> float:
+def separation(
+    a: Floats, b: Floats, *, wide: Floats, widest: float = 4.0, floor: float = 1.0
+) -> float:
     """Return by how much two groups explain the points better than one, in nats.
 
     Every point is projected on the line between the two means, taken without the point itself
@@ -27,6 +28,8 @@ def separation(a: Floats, b: Floats, *, wide: Floats, floor: float = 1.0) -> flo
         Points in units of the noise.
     wide : array, shape (k, d)
         Directions in which one unit varies more: each adds its square to the variance.
+    widest : float
+        A single group may have at most so many times the variance of noise and shape changes.
     floor : float
         Variance that one unit has in every direction.
 
@@ -38,7 +41,7 @@ def separation(a: Floats, b: Floats, *, wide: Floats, floor: float = 1.0) -> flo
     y, more = _projected(a, b, wide)
     floor += more
     first = np.arange(len(y)) < len(a)
-    spread = np.clip(y.var(), floor, _WIDEST * floor)
+    spread = np.clip(y.var(), floor, widest * floor)
     one = float(-0.5 * (np.log(spread) + (y - y.mean()) ** 2 / spread).sum())
     share = np.where(first, 1.0, 0.0)
     two = -np.inf
@@ -47,7 +50,7 @@ def separation(a: Floats, b: Floats, *, wide: Floats, floor: float = 1.0) -> flo
         part = np.clip(weight.sum(axis=1), 1e-6, None)
         centre = (weight @ y) / part
         off = (y[None] - centre[:, None]) ** 2
-        variance = np.clip((weight * off).sum() / len(y), floor, _WIDEST * floor)
+        variance = np.clip((weight * off).sum() / len(y), floor, widest * floor)
         log = np.log(part / len(y))[:, None] - 0.5 * (np.log(variance) + off / variance)
         total = np.logaddexp(log[0], log[1])
         two = max(two, float(total.sum()))

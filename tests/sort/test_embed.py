@@ -82,3 +82,40 @@ def test_silence_and_a_flat_channel_are_no_trouble() -> None:
         waves = cut_out(rec, peaks, before=60, after=40)
         found = embed(waves, noise, whitening(noise), dimensions=5)
         assert np.isfinite(found.points).all()
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_noise_stays_noise_on_axes_learned_without_it(seed: int) -> None:
+    """Few potentials: their own axes follow their noise, those learned from others do not."""
+    noise = quiet_stretches(_coloured(), np.zeros(0, np.int64), size=100 + ORDER)
+    waves = cut_out(_coloured(seed=seed), np.arange(1, 97) * 600, before=50 + ORDER, after=50)
+    white, unit = whitening(noise), np.arange(96) % 6
+    shapes = np.zeros((6, *waves.shape[1:]), np.float32)
+    shapes[:, 0, ORDER + 20 : ORDER + 70] = 60 * _lobe(50)
+    for k, shape in enumerate(shapes):  # alike, but for a small part that each has elsewhere
+        shape[0, ORDER + 10 * k : ORDER + 10 * k + 40] += 30 * _lobe(40)
+    truth = float(np.linalg.norm(np.subtract(*white.apply(shapes[[0, 5]]))))
+
+    def seen(folds: int) -> tuple[float, float]:
+        found = embed(waves + shapes[unit], noise, white, dimensions=12, folds=folds).points
+        means = np.array([found[unit == k].mean(axis=0) for k in range(6)])
+        within = float(((found - means[unit]) ** 2).sum() / (90 * found.shape[1]))
+        return within, float(np.linalg.norm(means[0] - means[5]))
+
+    own, _ = seen(1)
+    others, apart = seen(10)
+    assert own > 1.4
+    assert others == pytest.approx(1.0, abs=0.2)
+    assert 0.8 * truth < apart < 1.2 * truth
+
+
+def _lobe(size: int) -> np.ndarray:
+    return (np.hanning(size) * np.sin(np.linspace(0, 2 * np.pi, size))).astype(np.float32)
+
+
+def test_more_folds_than_potentials_leave_axes_of_all() -> None:
+    noise = quiet_stretches(_coloured(), np.zeros(0, np.int64), size=100 + ORDER)
+    waves = cut_out(_coloured(seed=3), np.arange(1, 6) * 600, before=50 + ORDER, after=50)
+    white = whitening(noise)
+    few = embed(waves, noise, white, dimensions=4, folds=10).points
+    assert np.array_equal(few, embed(waves, noise, white, dimensions=4).points)
