@@ -65,9 +65,12 @@ def named(
 
 
 def _explained(events: Events, rest: Rest) -> list[tuple[float, float]]:
-    """Return where named spontaneous potentials lie in what the gate calls active."""
+    """Return where named spontaneous potentials lie in what the gate calls a contraction.
+
+    What it calls spontaneous by its envelope stays so, whatever its potentials are named.
+    """
     frame = events.frame[events.frame["category"].isin(_EXPLAINED)]
-    frame = frame[np.isin(rest.state_at(frame["peak_s"]), _ACTIVE)]
+    frame = frame[rest.state_at(frame["peak_s"]) == "voluntary"]
     stop = frame["onset"] + frame["duration"]
     return list(zip(frame["onset"].tolist(), stop.tolist(), strict=True))
 

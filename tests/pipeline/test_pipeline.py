@@ -118,8 +118,9 @@ def test_nothing_found_is_an_upper_limit() -> None:
     assert row["n_units"] == 0
 
 
-def test_a_contraction_throughout_claims_no_rate() -> None:
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_contraction_throughout_claims_no_rate(seed: int) -> None:
+    rng = np.random.default_rng(seed)
     envelope = 1 + 3 * (np.arange(20 * 2048) // 100 % 3 == 0)
     res = ef.analyze(recording(rng.normal(0, 20, (1, 20 * 2048)) * envelope, 2048.0))
     row = res.summary_row()
