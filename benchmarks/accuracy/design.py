@@ -29,7 +29,7 @@ __all__ = [
 # Thresholds and rules may be chosen on the development seeds only; the report seeds are never
 # looked at while anything is tuned. `tests/evaluate/test_accuracy_study.py` holds them apart.
 DEVELOPMENT_SEEDS = (101, 102, 103, 104, 105, 106)
-REPORT_SEEDS = (9871, 9872)
+REPORT_SEEDS = (9981, 9982)
 
 SECONDS = 60.0
 DRIFT = 4.0  # largest over smallest SD of the noise; the usual case has the simulator's 1.5

@@ -13,7 +13,7 @@ from emgfasc.simulate import NORMAL, REINNERVATED, UNSTABLE, MotorUnit, Scenario
 
 __all__ = ["BOUND_REPORT_SEEDS", "bound_rows", "summed_bound"]
 
-BOUND_REPORT_SEEDS = tuple(range(9851, 9857))
+BOUND_REPORT_SEEDS = tuple(range(9951, 9957))
 _SNRS = (8.0, 20.0)
 
 # seconds, units, rate of all together per minute, populations in turn, kinds

@@ -15,7 +15,7 @@ from emgfasc.simulate import Nuisance, Scenario, recording
 
 __all__ = ["BRIEF_REPORT_SEEDS", "brief_rows", "contracted", "summed_brief"]
 
-BRIEF_REPORT_SEEDS = tuple(range(9751, 9763))
+BRIEF_REPORT_SEEDS = tuple(range(9961, 9971))
 LENGTHS_S = (0.6, 0.8, 1.0, 1.5, 2.5, 4.0)
 _REST_S = 40.0
 _SLOT = 0.6  # the share of a recording with one episode that the episode takes at most
