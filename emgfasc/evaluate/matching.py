@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emgfasc._validate import non_negative
 from emgfasc.errors import ParameterError
+from emgfasc.evaluate.assignment import assigned
 
 __all__ = ["match"]
 
@@ -17,14 +18,19 @@ _SKIP_TRUTH, _SKIP_FOUND, _PAIR = 0, 1, 2
 
 
 def match(
-    truth_s: ArrayLike, found_s: ArrayLike, *, tolerance_s: float
+    truth_s: ArrayLike,
+    found_s: ArrayLike,
+    *,
+    tolerance_s: float,
+    twin_s: ArrayLike | None = None,
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pair each true time with at most one found time, optimally.
 
     Among all one-to-one pairings whose errors do not exceed the tolerance, the result has the
     largest number of pairs and, among those, the smallest sum of absolute errors. On a line an
     optimal pairing without crossings always exists, so a dynamic programme over the pairs within
-    the tolerance is exact; it takes time in proportion to the number of such pairs.
+    the tolerance is exact; it takes time in proportion to the number of such pairs. Where a true
+    time has a twin, the nearer of the two counts.
 
     Parameters
     ----------
@@ -33,16 +39,19 @@ def match(
     tolerance_s : float
         Largest error of a pair, in seconds, inclusive. Times and tolerance are rounded to the
         nanosecond.
+    twin_s : array_like of float, shape (n,), or None
+        A second time at which each true one may be found as well; ``nan`` where there is none.
 
     Returns
     -------
     truth_index, found_index : array of int, shape (n_pairs,)
-        Positions of the pairs in the two inputs, in order of time.
+        Positions of the pairs in the two inputs, in order of the true time.
 
     Raises
     ------
     ParameterError
-        When a time is not finite, an input is not one-dimensional or the tolerance is negative.
+        When a time is not finite, an input is not one-dimensional, there are not as many twins
+        as true times, or the tolerance is negative.
 
     Examples
     --------
@@ -52,13 +61,20 @@ def match(
     >>> truth, found = match([1.000, 1.004], [1.003, 1.009], tolerance_s=0.005)
     >>> truth.tolist(), found.tolist()
     ([0, 1], [0, 1])
+    >>> match([1.007], [1.000], tolerance_s=0.005, twin_s=[0.999])[0].tolist()
+    [0]
     """
     tolerance = round(min(non_negative("tolerance_s", tolerance_s), 2 * _LONGEST_S) * _NS)
     truth = _nanoseconds("truth_s", truth_s)
     found = _nanoseconds("found_s", found_s)
     truth_order = np.argsort(truth, kind="stable")
     found_order = np.argsort(found, kind="stable")
-    left, right = _pairs(truth[truth_order], found[found_order], tolerance)
+    if twin_s is None:
+        left, right = _pairs(truth[truth_order], found[found_order], tolerance)
+    else:
+        other, twin = _twins(twin_s, truth_order)
+        places = (np.arange(len(truth)), truth[truth_order]), (other, twin)
+        left, right = assigned(places, found[found_order], len(truth), tolerance)
     return truth_order[left], found_order[right]
 
 
@@ -70,6 +86,20 @@ def _nanoseconds(name: str, times_s: ArrayLike) -> NDArray[np.int64]:
             f"in seconds (at most {_LONGEST_S:g}) is needed."
         )
     return np.rint(times * _NS).astype(np.int64)
+
+
+def _twins(
+    twin_s: ArrayLike, order: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Return which true times, put in order, have a twin, and where."""
+    times = np.asarray(twin_s, dtype=np.float64)
+    if times.shape != order.shape:
+        raise ParameterError(
+            "Invalid value for the 'twin_s' parameter: as many times as 'truth_s' has are needed, "
+            "nan where there is none."
+        )
+    there = np.flatnonzero(~np.isnan(times[order]))
+    return there, _nanoseconds("twin_s", times[order][there])
 
 
 def _pairs(

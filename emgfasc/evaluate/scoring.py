@@ -36,9 +36,9 @@ def events(
     :meth:`Scores.confusion` shows which), a true event found under another category is missed.
     An event found three times is one pair and two false events.
 
-    Where a truth names a `twin_peak_s`, a second deflection that is as large within 10 %, what is
-    left over is paired on that time too: which of the two is the peak is up to the noise. Drop the
-    column to score by the largest deflection alone.
+    Where a truth names a `twin_peak_s`, a second deflection that is as large within 10 %, either
+    time counts: which of the two is the peak is up to the noise. Drop the column to score by the
+    largest deflection alone.
 
     Parameters
     ----------
@@ -114,20 +114,15 @@ def _outcomes(
     other_true = np.setdiff1d(np.arange(len(truth)), true)
     other_seen = np.setdiff1d(np.arange(len(found)), seen)
 
-    def pairs(
-        left: NDArray[np.intp], right: NDArray[np.intp], on: str = "peak_s"
-    ) -> NDArray[np.intp]:
-        times = truth[on].to_numpy(float)[left]
-        left, times = left[np.isfinite(times)], times[np.isfinite(times)]
-        order = np.argsort(times, kind="stable")
-        a, b = match(times[order], found["peak_s"].to_numpy(float)[right], tolerance_s=tolerance_s)
-        return np.column_stack([left[order][a], right[b]])
+    true_s, seen_s = truth["peak_s"].to_numpy(float), found["peak_s"].to_numpy(float)
+    twin_s = truth["twin_peak_s"].to_numpy(float) if "twin_peak_s" in truth else None
+
+    def pairs(left: NDArray[np.intp], right: NDArray[np.intp]) -> NDArray[np.intp]:
+        twins = None if twin_s is None else twin_s[left]
+        a, b = match(true_s[left], seen_s[right], tolerance_s=tolerance_s, twin_s=twins)
+        return np.column_stack([left[a], right[b]])
 
     matched = pairs(true, seen)
-    if "twin_peak_s" in truth:
-        left_over = np.setdiff1d(true, matched[:, 0]), np.setdiff1d(seen, matched[:, 1])
-        twins = pairs(*left_over, on="twin_peak_s")
-        matched = np.concatenate([matched, twins])
     missed = np.setdiff1d(true, matched[:, 0])
     false = np.setdiff1d(seen, matched[:, 1])
     seen_as = dict(pairs(missed, other_seen).tolist())

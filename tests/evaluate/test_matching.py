@@ -136,3 +136,47 @@ def test_work_grows_with_the_events_and_not_with_their_square() -> None:
     small = min(seconds(4_000) for _ in range(3))
     large = min(seconds(64_000) for _ in range(2))
     assert large < 16 * 4 * small  # a square would be 256 times
+
+
+_TWIN_MS = st.one_of(st.none(), st.integers(0, 30))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 30), _TWIN_MS), max_size=10),
+    _GRID_MS,
+    st.sampled_from([0.0, 1.0, 5.0, 12.0]),
+)
+def test_with_twins_too_as_many_pairs_and_as_small_errors_as_brute_force(
+    truth_ms: list[tuple[int, int | None]], found_ms: list[float], tolerance_ms: float
+) -> None:
+    truth = [peak / 1e3 for peak, _ in truth_ms]
+    twin = [np.nan if other is None else other / 1e3 for _, other in truth_ms]
+    found = [time / 1e3 for time in found_ms]
+    left, right = match(truth, found, tolerance_s=tolerance_ms / 1e3, twin_s=twin)
+
+    error = np.array(
+        [
+            [min(abs(peak - t), np.inf if other is None else abs(other - t)) for t in found_ms]
+            for peak, other in truth_ms
+        ]
+    ).reshape(len(truth), len(found))
+    allowed = error <= tolerance_ms
+    rows, columns = linear_sum_assignment(np.where(allowed, error, 1e4))
+    best = allowed[rows, columns]
+    assert len(left) == best.sum()
+    assert error[left, right].sum() == error[rows, columns][best].sum()
+    assert allowed[left, right].all()
+    assert len(set(left.tolist())) == len(set(right.tolist())) == len(left)
+    assert (np.diff(np.array(truth)[left]) >= 0).all()
+
+
+def test_both_of_a_doublet_that_is_found_at_its_twins_are_paired() -> None:
+    # the second true peak lies nearer to what belongs to the first one's twin
+    left, right = match([0.0068, 0.0156], [0.0, 0.0088], tolerance_s=0.005, twin_s=[0.0, 0.0088])
+    assert (left.tolist(), right.tolist()) == ([0, 1], [0, 1])
+
+
+def test_twins_that_are_not_as_many_are_refused() -> None:
+    with pytest.raises(ParameterError, match="'twin_s' parameter: as many times as 'truth_s' has"):
+        match([1.0, 2.0], [1.0], tolerance_s=0.005, twin_s=[1.0])
