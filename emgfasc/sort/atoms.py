@@ -34,7 +34,7 @@ def atoms(embedding: Embedding, rules: SortRules) -> Ints:
     embedding : Embedding
         Potentials in units of the noise.
     rules : SortRules
-        `apart_nats`, `widest`, `shape_var` and `amplitude_cv`.
+        `apart_nats`, `shape_var` and `amplitude_cv`.
 
     Returns
     -------
@@ -99,8 +99,7 @@ def _apart(embedding: Embedding, one: Ints, two: Ints, rules: SortRules) -> bool
     wide = np.stack([rules.amplitude_cv * middle, _OFF_SAMPLE * embedding.derivative(middle)])
     floor = 1 + rules.shape_var * float(middle @ middle)
     if min(len(a), len(b)) >= _FEW:
-        apart = separation(a, b, wide=wide, widest=rules.widest, floor=floor)
-        return apart > rules.apart_nats
+        return separation(a, b, wide=wide, floor=floor) > rules.apart_nats
     line = b.mean(axis=0) - a.mean(axis=0)
     square = float((line**2).sum())
     if square == 0:

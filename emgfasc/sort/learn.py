@@ -127,13 +127,7 @@ class _Work:
 
     def embedded(self, peaks: Ints) -> Embedding:
         """Return potentials as points."""
-        return embed(
-            self.cut(peaks),
-            self.noise,
-            self.white,
-            dimensions=self.rules.dimensions,
-            folds=self.rules.folds,
-        )
+        return embed(self.cut(peaks), self.noise, self.white, dimensions=self.rules.dimensions)
 
     def aligned(self, peaks: Ints, shift: Ints, embedding: Embedding, group: Ints) -> Ints:
         """Return new shifts: groups over their neighbours, then each potential over a group."""

@@ -22,17 +22,10 @@ class SortRules:
         Window around the peak that is compared.
     dimensions : int
         Principal components kept at most.
-    folds : int
-        Each of so many parts of the potentials is described by components learned from the
-        others, so that noise is no more than noise. 1: all by components of all, which makes
-        noise seem two to eight times as strong; with a needle, whose limits allow for that,
-        nothing else was gained by more.
     apart_nats : float
         Two heaps of potentials are two when that explains them better than one heap, by this
         log-likelihood. Of one heap cut in half, about 1 in 100 reaches 4
         (tests/sort/test_separate.py).
-    widest : float
-        One heap may have at most so many times the variance of noise and shape changes.
     shape_var : float
         Variance that small changes of shape add to noise in every direction, as a share of the
         potential's energy.
@@ -73,9 +66,7 @@ class SortRules:
     before_ms: float
     after_ms: float
     dimensions: int = 24
-    folds: int = 10
     apart_nats: float = 5.0
-    widest: float = 1.5
     shape_var: float = 0.003
     amplitude_cv: float = 0.05
     varies: float = 0.012
@@ -113,8 +104,6 @@ class SortRules:
                 before_ms=6.0,
                 after_ms=10.0,
                 lag_ms=5.0,
-                folds=1,
-                widest=4.0,
                 shape_var=0.004,
                 varies=0.5,
                 unit_nats=40.0,

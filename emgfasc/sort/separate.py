@@ -10,11 +10,10 @@ __all__ = ["separation"]
 Floats = NDArray[np.float64]
 
 _ROUNDS = 8
+_WIDEST = 4.0  # a single group may have this many times the variance of noise and shape changes
 
 
-def separation(
-    a: Floats, b: Floats, *, wide: Floats, widest: float = 4.0, floor: float = 1.0
-) -> float:
+def separation(a: Floats, b: Floats, *, wide: Floats, floor: float = 1.0) -> float:
     """Return by how much two groups explain the points better than one, in nats.
 
     Every point is projected on the line between the two means, taken without the point itself
@@ -28,8 +27,6 @@ def separation(
         Points in units of the noise.
     wide : array, shape (k, d)
         Directions in which one unit varies more: each adds its square to the variance.
-    widest : float
-        A single group may have at most so many times the variance of noise and shape changes.
     floor : float
         Variance that one unit has in every direction.
 
@@ -41,7 +38,7 @@ def separation(
     y, more = _projected(a, b, wide)
     floor += more
     first = np.arange(len(y)) < len(a)
-    spread = np.clip(y.var(), floor, widest * floor)
+    spread = np.clip(y.var(), floor, _WIDEST * floor)
     one = float(-0.5 * (np.log(spread) + (y - y.mean()) ** 2 / spread).sum())
     share = np.where(first, 1.0, 0.0)
     two = -np.inf
@@ -50,7 +47,7 @@ def separation(
         part = np.clip(weight.sum(axis=1), 1e-6, None)
         centre = (weight @ y) / part
         off = (y[None] - centre[:, None]) ** 2
-        variance = np.clip((weight * off).sum() / len(y), floor, widest * floor)
+        variance = np.clip((weight * off).sum() / len(y), floor, _WIDEST * floor)
         log = np.log(part / len(y))[:, None] - 0.5 * (np.log(variance) + off / variance)
         total = np.logaddexp(log[0], log[1])
         two = max(two, float(total.sum()))
