@@ -31,7 +31,7 @@ __all__ = [
 # Rules may be chosen on the development seeds only.
 DEVELOPMENT_SEEDS = tuple(range(101, 107))
 REPORT_SEEDS = tuple(range(9921, 9933))  # of the study of kinds
-UNIT_REPORT_SEEDS = tuple(range(9933, 9941))
+UNIT_REPORT_SEEDS = tuple(range(9933, 9947))
 SLICE_SEEDS = UNIT_REPORT_SEEDS[:3]  # one for each kind of recording
 
 UNIT_SECONDS = 180.0
