@@ -87,6 +87,18 @@ def test_tiny_recordings_pass_through() -> None:
     assert without_mains(_tiny(), Mains(50.0, (1,))).read().shape == (1, 3)
 
 
+def test_an_amplifier_at_its_rail_does_not_spoil_the_fit_around_it() -> None:
+    rng = np.random.default_rng(4)
+    fs = 2048.0
+    t = np.arange(int(12 * fs)) / fs
+    data = rng.normal(0, 5, (1, len(t))) + 12 * np.sin(2 * np.pi * 50 * t)
+    data[0, int(5.05 * fs) : int(6.03 * fs)] = 8192
+    rec = recording(data, fs)
+    free = without_mains(rec, Mains(50.0, (1,))).read()[0]
+    around = np.r_[int(3.5 * fs) : int(5.0 * fs), int(6.1 * fs) : int(7.6 * fs)]
+    assert np.sqrt(np.mean(free[around] ** 2)) < 5.6
+
+
 @pytest.mark.parametrize(
     ("start_s", "stop_s", "level"),
     [
